@@ -1,0 +1,17 @@
+/** The user must change something: a setting, a permission, a field. Shown to them verbatim; never retried. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Worth another attempt later. Carries the server's advice on when, if it gave any. */
+export class TransientError extends Error {
+  override name = 'TransientError';
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfterMs?: number | undefined }) {
+    super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+// Anything else is a bug: let it reach the top, where it becomes a system_error trace and exit code 1.

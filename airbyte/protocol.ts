@@ -1,0 +1,226 @@
+import type { JSONSchema7 } from 'json-schema';
+
+// Airbyte protocol 0.18 as far as the two connectors speak or hear it. Airbyte adds keys over time, so whatever is
+// echoed (a state above all) is passed on as it came.
+
+export interface StreamDescriptor {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export interface RecordChange {
+  readonly field: string;
+  readonly change: 'NULLED' | 'TRUNCATED';
+  readonly reason:
+    | 'SOURCE_RECORD_SIZE_LIMITATION'
+    | 'SOURCE_FIELD_SIZE_LIMITATION'
+    | 'SOURCE_SERIALIZATION_ERROR'
+    | 'SOURCE_RETRIEVAL_ERROR'
+    | 'DESTINATION_RECORD_SIZE_LIMITATION'
+    | 'DESTINATION_FIELD_SIZE_LIMITATION'
+    | 'DESTINATION_TYPECAST_ERROR'
+    | 'DESTINATION_SERIALIZATION_ERROR'
+    | 'PLATFORM_RECORD_SIZE_LIMITATION'
+    | 'PLATFORM_FIELD_SIZE_LIMITATION'
+    | 'PLATFORM_SERIALIZATION_ERROR';
+}
+
+export interface RecordMessage {
+  readonly type: 'RECORD';
+  readonly record: {
+    readonly stream: string;
+    readonly namespace?: string;
+    readonly data: JsonObject;
+    /** Epoch milliseconds. */
+    readonly emitted_at: number;
+    readonly meta?: { readonly changes: readonly RecordChange[] };
+  };
+}
+
+export interface StateStats {
+  readonly recordCount: number;
+  readonly rejectedRecordCount?: number;
+}
+
+/** One stream's saved position. The platform adds `id`; a destination echoes every key it was given. */
+export interface StateMessage {
+  readonly type: 'STATE';
+  readonly state: {
+    readonly type: 'STREAM';
+    readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };
+    readonly sourceStats?: StateStats;
+    readonly destinationStats?: StateStats;
+    readonly [unknownKey: string]: unknown;
+  };
+}
+
+export type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
+
+export interface LogMessage {
+  readonly type: 'LOG';
+  readonly log: { readonly level: LogLevel; readonly message: string; readonly stack_trace?: string };
+}
+
+export type FailureType = 'system_error' | 'config_error' | 'transient_error';
+
+export interface TraceError {
+  /** Shown to the user. */
+  readonly message: string;
+  readonly internal_message?: string;
+  readonly stack_trace?: string;
+  readonly failure_type: FailureType;
+  readonly stream_descriptor?: StreamDescriptor;
+}
+
+export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+
+export interface TraceMessage {
+  readonly type: 'TRACE';
+  readonly trace:
+    | { readonly type: 'ERROR'; readonly emitted_at: number; readonly error: TraceError }
+    | {
+        readonly type: 'STREAM_STATUS';
+        readonly emitted_at: number;
+        readonly stream_status: {
+          readonly stream_descriptor: StreamDescriptor;
+          readonly status: StreamStatus;
+          readonly reasons?: readonly {
+            readonly type: 'RATE_LIMITED';
+            /** Epoch milliseconds. */
+            readonly rate_limited: { readonly quota_reset: number };
+          }[];
+        };
+      }
+    | {
+        readonly type: 'ESTIMATE';
+        readonly emitted_at: number;
+        readonly estimate: {
+          readonly name: string;
+          readonly namespace?: string;
+          readonly type: 'STREAM';
+          readonly row_estimate?: number;
+          readonly byte_estimate?: number;
+        };
+      };
+}
+
+export interface ControlMessage {
+  readonly type: 'CONTROL';
+  readonly control: {
+    readonly type: 'CONNECTOR_CONFIG';
+    readonly emitted_at: number;
+    readonly connectorConfig: { readonly config: JsonObject };
+  };
+}
+
+export type DestinationSyncMode = 'append' | 'overwrite' | 'append_dedup';
+export type SyncMode = 'full_refresh' | 'incremental';
+
+export interface ConnectorSpecification {
+  readonly documentationUrl?: string;
+  readonly changelogUrl?: string;
+  readonly connectionSpecification: JsonObject;
+  readonly supportsIncremental?: boolean;
+  readonly supported_destination_sync_modes?: readonly DestinationSyncMode[];
+  readonly protocol_version?: string;
+  readonly advanced_auth?: JsonObject;
+}
+
+export interface SpecMessage {
+  readonly type: 'SPEC';
+  readonly spec: ConnectorSpecification;
+}
+
+export interface ConnectionStatus {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly message?: string;
+}
+
+export interface ConnectionStatusMessage {
+  readonly type: 'CONNECTION_STATUS';
+  readonly connectionStatus: ConnectionStatus;
+}
+
+export interface AirbyteStream {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly json_schema: JSONSchema7;
+  readonly supported_sync_modes: readonly SyncMode[];
+  readonly source_defined_cursor?: boolean;
+  readonly default_cursor_field?: readonly string[];
+  readonly source_defined_primary_key?: readonly (readonly string[])[];
+  readonly is_resumable?: boolean;
+}
+
+export interface Catalog {
+  readonly streams: readonly AirbyteStream[];
+}
+
+export interface CatalogMessage {
+  readonly type: 'CATALOG';
+  readonly catalog: Catalog;
+}
+
+/** Absent keys of the file may be absent or null there; once read they are absent. */
+export interface ConfiguredStream {
+  readonly stream: AirbyteStream;
+  /** PyAirbyte asks for `incremental` of every stream, whatever it supports. */
+  readonly sync_mode: SyncMode;
+  readonly destination_sync_mode: string;
+  readonly cursor_field?: readonly string[];
+  readonly primary_key?: readonly (readonly string[])[];
+  readonly generation_id?: number;
+  readonly minimum_generation_id?: number;
+  readonly sync_id?: number;
+}
+
+export interface ConfiguredCatalog {
+  readonly streams: readonly ConfiguredStream[];
+}
+
+export type AirbyteMessage =
+  | RecordMessage
+  | StateMessage
+  | LogMessage
+  | TraceMessage
+  | ControlMessage
+  | SpecMessage
+  | ConnectionStatusMessage
+  | CatalogMessage;
+
+/** Records already in their wire form: `count` RECORD lines of one stream, each ending in a newline. */
+export interface RecordLines {
+  readonly type: 'RECORD_LINES';
+  readonly stream: string;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+export const streamStatus = (stream: StreamDescriptor, status: StreamStatus): TraceMessage => ({
+  type: 'TRACE',
+  trace: {
+    type: 'STREAM_STATUS',
+    emitted_at: Date.now(),
+    stream_status: { stream_descriptor: stream, status },
+  },
+});
+
+export const traceError = (error: TraceError): TraceMessage => ({
+  type: 'TRACE',
+  trace: { type: 'ERROR', emitted_at: Date.now(), error },
+});
+
+export const streamState = (
+  stream: StreamDescriptor,
+  state: JsonObject,
+  stats?: { readonly recordCount: number },
+): StateMessage => ({
+  type: 'STATE',
+  state: {
+    type: 'STREAM',
+    stream: { stream_descriptor: stream, stream_state: state },
+    ...(stats && { sourceStats: stats }),
+  },
+});
