@@ -1,0 +1,214 @@
+import { ConfigError } from '../airbyte/errors.ts';
+import schema from '../schemas/destination-config.json' with { type: 'json' };
+import { validator } from '../schemas/validator.ts';
+
+export type MergeStrategy = 'append_only' | 'overwrite_existing' | 'ignore';
+export type FindStrategy = 'next_if_previous_empty' | 'any' | 'all';
+export type PersonKey = 'salesforce_id' | 'email' | 'phone';
+export type OrganizationKey = 'salesforce_id' | 'name' | 'website';
+export type FieldRule = 'on_create' | 'if_empty' | 'overwrite';
+export type NullRule = 'ignore' | 'clear';
+export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
+
+/** The boxes of "Modify system CDP fields", by the names users tick. */
+export type SystemField =
+  | 'first_name'
+  | 'last_name'
+  | 'email'
+  | 'phone'
+  | 'city'
+  | 'region'
+  | 'country'
+  | 'postal_code'
+  | 'birthday'
+  | 'email_permission'
+  | 'sms_permission';
+
+export type ModifySystemFields =
+  | { readonly mode: 'selected'; readonly fields: readonly SystemField[] }
+  | { readonly mode: 'if_empty' }
+  | { readonly mode: 'none' };
+
+export interface EntitySettings<Key> {
+  readonly mergeStrategy: MergeStrategy;
+  readonly createNew: boolean;
+  /** In the order in which Ortto tries them; never empty, no key twice. */
+  readonly matchBy: readonly Key[];
+  readonly findStrategy: FindStrategy;
+}
+export type PeopleSettings = EntitySettings<PersonKey>;
+export type OrganizationSettings = EntitySettings<OrganizationKey>;
+
+export interface FieldMapping {
+  /** Salesforce field; a parent's is `Account.Name`. */
+  readonly from: string;
+  /** A system field's name, an Ortto field id, a custom field's name, or `none`. */
+  readonly to: string;
+  /** Ortto's display type. */
+  readonly type: string | undefined;
+  readonly rule: FieldRule | undefined;
+  readonly nulls: NullRule | undefined;
+}
+
+/** What a user changed about one stream; undefined means "as in the default mapping". */
+export interface ObjectMapping {
+  readonly stream: string;
+  readonly target: Target | undefined;
+  readonly fields: readonly FieldMapping[];
+  readonly person: string | undefined;
+  readonly activity:
+    | {
+        readonly name: string | undefined;
+        readonly occurredAt: string | undefined;
+        readonly identifiedBy: readonly string[] | undefined;
+      }
+    | undefined;
+}
+
+export interface DestinationConfig {
+  readonly apiKey: string;
+  /** Scheme and host, plus a gateway's path if it has one; without the API's version. */
+  readonly apiUrl: URL;
+  readonly modifySystemFields: ModifySystemFields;
+  readonly people: PeopleSettings;
+  readonly organizations: OrganizationSettings;
+  /** At most one entry a stream. */
+  readonly objects: readonly ObjectMapping[];
+  readonly mergeConvertedLeads: boolean;
+  readonly deletedRecords: 'ignore' | 'archive';
+  readonly linkPeopleToOrganizations: boolean;
+  readonly requestsPerSecond: number;
+  readonly streamPrefix: string;
+}
+
+interface RawEntity<Key> {
+  merge_strategy?: MergeStrategy;
+  create_new?: boolean;
+  match_by?: Key[];
+  find_strategy?: FindStrategy;
+}
+
+interface RawObject {
+  stream: string;
+  target?: Target;
+  fields?: { from: string; to: string; type?: string; rule?: FieldRule; nulls?: NullRule }[];
+  person?: string;
+  activity?: { name?: string; occurred_at?: string; identified_by?: string[] };
+}
+
+interface RawConfig {
+  api_key: string;
+  region?: keyof typeof REGION_HOSTS;
+  api_url?: string;
+  modify_system_fields?: { mode: 'selected'; fields?: SystemField[] } | { mode: 'if_empty' } | { mode: 'none' };
+  people?: RawEntity<PersonKey>;
+  organizations?: RawEntity<OrganizationKey>;
+  objects?: RawObject[];
+  merge_converted_leads?: boolean;
+  deleted_records?: 'ignore' | 'archive';
+  link_people_to_organizations?: boolean;
+  requests_per_second?: number;
+  stream_prefix?: string;
+}
+
+/** Ortto's hosts, one a region of instances; a key is known to its own only. */
+const REGION_HOSTS = {
+  default: 'https://api.ap3api.com',
+  au: 'https://api.au.ap3api.com',
+  eu: 'https://api.eu.ap3api.com',
+} as const;
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+const validate = validator(schema);
+
+/** The settings with every default filled in. Throws one ConfigError that lists all problems. */
+export const parseConfig = (input: unknown): DestinationConfig => {
+  const shape = validate(input);
+  const raw = input as RawConfig;
+  const problems = shape.length > 0 ? shape : [...urlProblems(raw), ...objectProblems(raw.objects ?? [])];
+  if (problems.length > 0) {
+    throw new ConfigError(`The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`);
+  }
+  return {
+    apiKey: raw.api_key.trim(),
+    apiUrl: new URL(raw.api_url ?? REGION_HOSTS[raw.region ?? 'default']),
+    modifySystemFields: modifySystemFields(raw.modify_system_fields),
+    people: entity<PersonKey>(raw.people, ['salesforce_id', 'email']),
+    organizations: entity<OrganizationKey>(raw.organizations, ['salesforce_id']),
+    objects: (raw.objects ?? []).map(objectMapping),
+    mergeConvertedLeads: raw.merge_converted_leads ?? true,
+    deletedRecords: raw.deleted_records ?? 'ignore',
+    linkPeopleToOrganizations: raw.link_people_to_organizations ?? true,
+    requestsPerSecond: raw.requests_per_second ?? 10,
+    streamPrefix: raw.stream_prefix ?? '',
+  };
+};
+
+const modifySystemFields = (raw: RawConfig['modify_system_fields']): ModifySystemFields => {
+  if (raw !== undefined && raw.mode !== 'selected') return { mode: raw.mode };
+  const all = schema.properties.modify_system_fields.default.fields as SystemField[];
+  return { mode: 'selected', fields: raw?.fields ?? all };
+};
+
+const entity = <Key>(raw: RawEntity<Key> | undefined, defaultKeys: readonly Key[]): EntitySettings<Key> => ({
+  mergeStrategy: raw?.merge_strategy ?? 'overwrite_existing',
+  createNew: raw?.create_new ?? true,
+  matchBy: raw?.match_by ?? defaultKeys,
+  findStrategy: raw?.find_strategy ?? 'next_if_previous_empty',
+});
+
+const objectMapping = (raw: RawObject): ObjectMapping => ({
+  stream: raw.stream,
+  target: raw.target,
+  fields: (raw.fields ?? []).map(({ from, to, type, rule, nulls }) => ({ from, to, type, rule, nulls })),
+  person: raw.person,
+  activity: raw.activity && {
+    name: raw.activity.name,
+    occurredAt: raw.activity.occurred_at,
+    identifiedBy: raw.activity.identified_by,
+  },
+});
+
+const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
+  // A header value cannot carry them, and a key pasted with its line end is a common slip that trim() repairs.
+  const key = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
+  return [
+    ...(key ? ['api_key: must be the key itself, without spaces or line breaks inside'] : []),
+    ...(api_url === undefined ? [] : addressProblems(api_url)),
+  ];
+};
+
+const addressProblems = (text: string): string[] => {
+  if (!URL.canParse(text)) return ['api_url: must be an address such as https://api.ap3api.com'];
+  const url = new URL(text);
+  return [
+    ...(url.protocol === 'http:' && !LOOPBACK.test(url.hostname)
+      ? ['api_url: must start with https:// (http:// is allowed on this machine only)']
+      : []),
+    ...(url.username || url.password ? ['api_url: must not hold a user name or password'] : []),
+    ...(url.search || url.hash ? ['api_url: must end after the host'] : []),
+  ];
+};
+
+const objectProblems = (objects: readonly RawObject[]): string[] => {
+  const seen = new Map<string, number>();
+  return objects.flatMap((object, index) => {
+    const earlier = seen.get(object.stream);
+    seen.set(object.stream, index);
+    const repeated =
+      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is in objects[${earlier}]`];
+    return [...repeated, ...fieldProblems(object, index)];
+  });
+};
+
+const fieldProblems = (object: RawObject, index: number): string[] => {
+  const seen = new Map<string, number>();
+  return (object.fields ?? []).flatMap(({ from }, place) => {
+    const earlier = seen.get(from);
+    seen.set(from, place);
+    return earlier === undefined
+      ? []
+      : [`objects[${index}].fields[${place}].from: ${from} is in objects[${index}].fields[${earlier}] already`];
+  });
+};
