@@ -65,8 +65,8 @@ export const configureCatalog = (
 });
 
 const typeOf = (property: JsonObject): string => {
-  const types = [property['type']].flat().filter((type) => type !== 'null');
-  return typeof types[0] === 'string' ? types[0] : 'string';
+  const type = [property['type']].flat().find((name) => name !== 'null');
+  return typeof type === 'string' ? type : 'string';
 };
 
 /** A property as the destination gets to see it: scalars lose everything but their type, titles and notes included. */
