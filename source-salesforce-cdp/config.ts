@@ -1,0 +1,213 @@
+import { ConfigError } from '../airbyte/errors.ts';
+import schema from '../schemas/source-config.json' with { type: 'json' };
+import { validator } from '../schemas/validator.ts';
+
+export type Credentials =
+  | {
+      readonly authType: 'refresh_token';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly refreshToken: string;
+    }
+  | { readonly authType: 'client_credentials'; readonly clientId: string; readonly clientSecret: string }
+  | {
+      readonly authType: 'jwt_bearer';
+      readonly clientId: string;
+      readonly username: string;
+      readonly privateKey: string;
+    };
+
+export type Operator =
+  | 'is'
+  | 'is_not'
+  | 'in'
+  | 'not_in'
+  | 'contains'
+  | 'starts_with'
+  | 'greater_than'
+  | 'less_than'
+  | 'empty'
+  | 'not_empty'
+  | 'in_last_days';
+
+export interface Condition {
+  readonly field: string;
+  readonly operator: Operator;
+  /** Text, to be read by the field's type; undefined only for `empty` and `not_empty`. */
+  readonly value: string | undefined;
+}
+
+/** What an entry of `objects` says about one object. */
+export interface ObjectRefinement {
+  readonly name: string;
+  /** Undefined means every field. */
+  readonly fields: readonly string[] | undefined;
+  readonly match: 'all' | 'any';
+  readonly conditions: readonly Condition[];
+}
+
+export interface SourceConfig {
+  readonly credentials: Credentials;
+  readonly isSandbox: boolean;
+  /** Where to log in; only its origin counts. */
+  readonly loginUrl: URL;
+  readonly objects: readonly ObjectRefinement[];
+  readonly startDate: Date | undefined;
+  readonly includeDeleted: boolean;
+  readonly api: 'auto' | 'bulk' | 'rest';
+  readonly lookbackMs: number;
+  readonly apiUsageLimitPercent: number;
+}
+
+/** The config file as the schema leaves it. */
+interface RawConfig {
+  readonly credentials:
+    | { auth_type: 'refresh_token'; client_id: string; client_secret: string; refresh_token: string }
+    | { auth_type: 'client_credentials'; client_id: string; client_secret: string }
+    | { auth_type: 'jwt_bearer'; client_id: string; username: string; private_key: string };
+  readonly is_sandbox?: boolean;
+  readonly login_url?: string;
+  readonly objects?: readonly {
+    name: string;
+    fields?: readonly string[];
+    match?: 'all' | 'any';
+    conditions?: readonly { field: string; operator: Operator; value?: string }[];
+  }[];
+  readonly start_date?: string;
+  readonly include_deleted?: boolean;
+  readonly api?: 'auto' | 'bulk' | 'rest';
+  readonly lookback_window?: string;
+  readonly api_usage_limit_percent?: number;
+}
+
+const schemaProblems = validator(schema);
+
+/**
+ * The config file, checked against its schema and beyond it, with its defaults filled in.
+ * Throws one ConfigError that lists every problem; none quotes a credential.
+ */
+export const parseConfig = (input: unknown): SourceConfig => {
+  const invalid = schemaProblems(input);
+  if (invalid.length > 0) throw configError(invalid);
+  const raw = input as RawConfig;
+  const problems = [...loginProblems(raw), ...dateProblems(raw), ...objectProblems(raw)];
+  if (problems.length > 0) throw configError(problems);
+  return {
+    credentials: parseCredentials(raw.credentials),
+    isSandbox: raw.is_sandbox ?? false,
+    loginUrl: new URL(raw.login_url ?? (raw.is_sandbox ? SANDBOX_LOGIN : PRODUCTION_LOGIN)),
+    objects: (raw.objects ?? []).map((object) => ({
+      name: object.name,
+      fields: object.fields?.length ? object.fields : undefined,
+      match: object.match ?? 'all',
+      conditions: (object.conditions ?? []).map(({ field, operator, value }) => ({ field, operator, value })),
+    })),
+    startDate: raw.start_date === undefined ? undefined : new Date(raw.start_date),
+    includeDeleted: raw.include_deleted ?? true,
+    api: raw.api ?? 'auto',
+    lookbackMs: durationMs(raw.lookback_window ?? 'PT10M'),
+    apiUsageLimitPercent: raw.api_usage_limit_percent ?? 90,
+  };
+};
+
+export const PRODUCTION_LOGIN = 'https://login.salesforce.com';
+export const SANDBOX_LOGIN = 'https://test.salesforce.com';
+
+const configError = (problems: readonly string[]): ConfigError =>
+  new ConfigError(
+    problems.length === 1
+      ? `The configuration has a problem: ${problems[0]}`
+      : `The configuration has ${problems.length} problems:\n${problems.join('\n')}`,
+  );
+
+const parseCredentials = (raw: RawConfig['credentials']): Credentials => {
+  if (raw.auth_type === 'client_credentials') {
+    return { authType: raw.auth_type, clientId: raw.client_id, clientSecret: raw.client_secret };
+  }
+  if (raw.auth_type === 'jwt_bearer') {
+    return { authType: raw.auth_type, clientId: raw.client_id, username: raw.username, privateKey: raw.private_key };
+  }
+  return {
+    authType: raw.auth_type,
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+    refreshToken: raw.refresh_token,
+  };
+};
+
+/** Whether a host is this very machine, the only one that may be spoken to without TLS and never through a proxy. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
+  if (login_url === undefined) {
+    return credentials.auth_type === 'client_credentials'
+      ? [
+          'login_url: is needed for client credentials; set it to your My Domain (https://your-domain.my.salesforce.com)',
+        ]
+      : [];
+  }
+  if (!URL.canParse(login_url)) return ['login_url: is not a URL'];
+  const { protocol, hostname } = new URL(login_url);
+  const problems: string[] = [];
+  if (protocol !== 'https:' && !isLoopback(hostname)) problems.push('login_url: must start with https://');
+  if (hostname.endsWith('.lightning.force.com')) {
+    problems.push(
+      'login_url: a lightning.force.com address cannot be logged in at; use your My Domain (….my.salesforce.com)',
+    );
+  }
+  if (
+    credentials.auth_type === 'client_credentials' &&
+    [PRODUCTION_LOGIN, SANDBOX_LOGIN].some((standard) => new URL(standard).hostname === hostname)
+  ) {
+    problems.push('login_url: client credentials work only on your My Domain (https://your-domain.my.salesforce.com)');
+  }
+  return problems;
+};
+
+const dateProblems = ({ start_date, lookback_window }: RawConfig): string[] => [
+  ...(start_date === undefined || isCalendarDate(start_date) ? [] : ['start_date: there is no such day or time']),
+  ...(lookback_window === undefined || Number.isSafeInteger(durationMs(lookback_window))
+    ? []
+    : ['lookback_window: is not a duration such as PT10M']),
+];
+
+/** Date accepts the 31st of February and moves it to March; a user means something else. */
+const isCalendarDate = (text: string): boolean => {
+  const date = new Date(text);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 19).replace('Z', ''));
+};
+
+const VALUELESS: ReadonlySet<Operator> = new Set(['empty', 'not_empty']);
+
+const objectProblems = ({ objects = [] }: RawConfig): string[] => [
+  ...repeated(objects.map(({ name }) => name)).map(
+    ({ index, name }) => `objects[${index}].name: ${name} is listed twice; put its fields and conditions in one entry`,
+  ),
+  ...objects.flatMap(({ fields = [], conditions = [] }, index) => [
+    ...repeated(fields).map((field) => `objects[${index}].fields[${field.index}]: ${field.name} is listed twice`),
+    ...conditions.flatMap(({ operator, value }, at) =>
+      VALUELESS.has(operator) || (value ?? '') !== ''
+        ? []
+        : [`objects[${index}].conditions[${at}].value: ${operator} needs a value; to find empty fields use empty`],
+    ),
+  ]),
+];
+
+/** Later mentions of a name; Salesforce does not tell names apart by case. */
+const repeated = (names: readonly string[]): { index: number; name: string }[] =>
+  names.flatMap((name, index) =>
+    names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < index ? [{ index, name }] : [],
+  );
+
+const SECONDS = { W: 604_800, D: 86_400, H: 3_600, M: 60, S: 1 } as const;
+
+/** Milliseconds of an ISO 8601 duration without years and months, whose length varies; NaN for anything else. */
+const durationMs = (text: string): number => {
+  const parts = [...text.matchAll(/(\d+)([WDHMS])/g)];
+  if (parts.length === 0 || /[YT]$|Y/.test(text)) return Number.NaN;
+  return parts.reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * SECONDS[unit as keyof typeof SECONDS] * 1_000,
+    0,
+  );
+};

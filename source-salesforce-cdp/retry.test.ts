@@ -1,0 +1,48 @@
+import { assert, double, nat, option, property } from 'fast-check';
+import { expect, test } from 'vitest';
+import { pollMs, retryAfterMs, waitMs } from './retry.ts';
+
+test('waits double and end after six attempts', () => {
+  expect([1, 2, 3, 4, 5, 6].map((attempt) => waitMs(attempt, undefined, 0.5))).toEqual([
+    1_000,
+    2_000,
+    4_000,
+    8_000,
+    16_000,
+    undefined,
+  ]);
+});
+
+test("the server's advice beats the schedule", () => {
+  expect(waitMs(1, 30_000, 0)).toBe(30_000);
+  expect(waitMs(6, 30_000, 0)).toBeUndefined();
+});
+
+test('advice to wait longer than two minutes gives up at once', () => {
+  expect(waitMs(1, 120_001, 0)).toBeUndefined();
+});
+
+test('no wait is longer than two minutes', () => {
+  assert(
+    property(nat(20), option(nat()), double({ min: 0, max: 1, noNaN: true }), (attempt, advised, random) => {
+      const wait = waitMs(attempt + 1, advised ?? undefined, random);
+      expect(wait ?? 0).toBeLessThanOrEqual(120_000);
+    }),
+  );
+});
+
+test.each([
+  ['120', 120_000],
+  ['0', 0],
+  ['Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
+  ['Thu, 01 Jan 2015 00:00:10 GMT', 0],
+  ['soon', undefined],
+  ['', undefined],
+])('Retry-After "%s" is %s milliseconds', (header, ms) => {
+  expect(retryAfterMs(header, Date.parse('2026-01-01T00:00:00Z'))).toBe(ms);
+});
+
+test('polls of a job slow down to one every five seconds', () => {
+  expect(pollMs(1)).toBe(250);
+  expect(pollMs(100)).toBe(5_000);
+});
