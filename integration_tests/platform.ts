@@ -90,14 +90,18 @@ export const runSync = async (connection: Connection, hooks: SyncHooks = {}): Pr
   try {
     const source = startConnector('source-salesforce-cdp', [
       'read',
-      `--config=${file('source-config.json', connection.source)}`,
-      `--catalog=${file('source-catalog.json', catalog)}`,
-      ...(saved.size > 0 ? [`--state=${file('source-state.json', [...saved.values()])}`] : []),
+      '--config',
+      file('source-config.json', connection.source),
+      '--catalog',
+      file('source-catalog.json', catalog),
+      ...(saved.size > 0 ? ['--state', file('source-state.json', [...saved.values()])] : []),
     ]);
     const destination = startConnector('destination-ortto-cdp', [
       'write',
-      `--config=${file('destination-config.json', connection.destination)}`,
-      `--catalog=${file('destination-catalog.json', destinationCatalog(catalog, naming))}`,
+      '--config',
+      file('destination-config.json', connection.destination),
+      '--catalog',
+      file('destination-catalog.json', destinationCatalog(catalog, naming)),
     ]);
     const closed = Promise.all([once(source, 'close'), once(destination, 'close')]);
     // A destination that dies ends the sync: Airbyte stops the source rather than read on for nobody.
