@@ -1,0 +1,94 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createLedger, type Fate } from './ledger.ts';
+
+const book = (...streams: string[]) => {
+  const lines: { level: 'warn' | 'info'; text: string }[] = [];
+  const log = {
+    error() {},
+    debug() {},
+    warn: (text: string) => lines.push({ level: 'warn', text }),
+    info: (text: string) => lines.push({ level: 'info', text }),
+  };
+  const texts = (level: 'warn' | 'info') => lines.flatMap((line) => (line.level === level ? [line.text] : []));
+  return { ledger: createLedger(log, streams), texts };
+};
+
+const parsed = (line: string): Record<string, unknown> => JSON.parse(line.slice(line.indexOf(' ') + 1));
+
+test('the line of a stream says what became of every record, and what lies beside the sum', () => {
+  const { ledger, texts } = book('Contact', 'Lead');
+  const fates: Fate[] = [
+    { kind: 'created' },
+    { kind: 'merged' },
+    { kind: 'merged' },
+    { kind: 'skipped', reason: 'deleted' },
+    { kind: 'rejected', reason: 'no match key' },
+  ];
+  for (const [index, fate] of fates.entries()) {
+    ledger.receive('Contact');
+    ledger.settle('Contact', `003${index}`, fate);
+  }
+  ledger.note('Contact', 'requests', 3);
+  ledger.note('Contact', 'cut', 2);
+  ledger.note('Contact', 'cut', 1);
+  expect(ledger.totals()).toEqual({ received: 5, settled: 5, rejected: 1 });
+  ledger.close();
+  expect(texts('info')).toEqual([
+    'ledger {"stream":"Contact","received":5,"created":1,"merged":2,"recorded":0,"skipped":{"deleted":1},"rejected":{"no match key":1},"deleted":0,"requests":3,"cut":3}',
+    'ledger {"stream":"Lead","received":0,"created":0,"merged":0,"recorded":0,"skipped":{},"rejected":{},"deleted":0}',
+  ]);
+});
+
+test('a record without a fate fails the close, after the lines are out', () => {
+  const { ledger, texts } = book('Contact');
+  ledger.receive('Contact');
+  ledger.receive('Contact');
+  ledger.settle('Contact', '003', { kind: 'created' });
+  expect(() => ledger.close()).toThrow('Contact: 1 of 2');
+  expect(texts('info')).toHaveLength(1);
+});
+
+test('a record with two fates fails the close too', () => {
+  const { ledger } = book('Contact');
+  ledger.receive('Contact');
+  ledger.settle('Contact', '003', { kind: 'created' });
+  ledger.settle('Contact', '003', { kind: 'merged' });
+  expect(() => ledger.close()).toThrow('Contact: 2 of 1');
+});
+
+test('the first hundred rejections of a reason have a line each, the others share lines of two hundred ids', () => {
+  const { ledger, texts } = book('Lead');
+  for (let n = 0; n < 450; n += 1) {
+    ledger.receive('Lead');
+    ledger.settle('Lead', `00Q${n}`, { kind: 'rejected', reason: 'invalid', field: 'Email' });
+  }
+  ledger.nameTheRest();
+  ledger.nameTheRest();
+  const lines = texts('warn').map(parsed);
+  expect(lines[0]).toEqual({ stream: 'Lead', id: '00Q0', reason: 'invalid', field: 'Email' });
+  expect(lines).toHaveLength(102);
+  expect(lines.slice(100).map((line) => (line['ids'] as string[]).length)).toEqual([200, 150]);
+});
+
+test('every rejected id is named exactly once, whatever the mixture of streams and reasons', () => {
+  const rejection = fc.tuple(fc.constantFrom('Contact', 'Lead'), fc.constantFrom('a', 'b', 'c'));
+  fc.assert(
+    fc.property(fc.array(rejection, { maxLength: 1500, size: 'max' }), (rejections) => {
+      const { ledger, texts } = book('Contact', 'Lead');
+      for (const [index, [stream, reason]] of rejections.entries()) {
+        ledger.receive(stream);
+        ledger.settle(stream, `id${index}`, { kind: 'rejected', reason });
+      }
+      ledger.nameTheRest();
+      const named = texts('warn').flatMap((line) => {
+        const { id, ids } = parsed(line) as { id?: string; ids?: string[] };
+        return ids ?? [id];
+      });
+      expect(named).toHaveLength(rejections.length);
+      expect(new Set(named)).toEqual(new Set(rejections.map((_, index) => `id${index}`)));
+      expect(() => ledger.close()).not.toThrow();
+    }),
+    { numRuns: 50 },
+  );
+});
