@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import type { AnySchemaObject, ErrorObject } from 'ajv';
+import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -122,14 +122,22 @@ const meaningful = (errors: readonly ErrorObject[]): ErrorObject[] => {
   );
 };
 
+const compile = (schema: AnySchemaObject): ValidateFunction => {
+  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
+  ajvFormats.default(ajv);
+  return ajv.compile(chosenBranchOnly(schema) as AnySchemaObject);
+};
+
 /**
  * A function that lists every problem of an input, one sentence each, naming the path
  * (`objects[0].fields: must have at most 50 items`); an empty list when there is none. Of a `oneOf` whose branches share
  * a `const` property only the branch the input chose is reported. The input's values are never quoted.
  */
 export const validator = (schema: AnySchemaObject): ((input: unknown) => string[]) => {
-  const ajv = new Ajv({ allErrors: true, strict: false, verbose: true });
-  ajvFormats.default(ajv);
-  const validate = ajv.compile(chosenBranchOnly(schema) as AnySchemaObject);
-  return (input) => (validate(input) ? [] : [...new Set(meaningful(validate.errors ?? []).map(sentence))]);
+  // Compiled at the first use: `spec` prints schemas without ever checking anything.
+  let validate: ValidateFunction | undefined;
+  return (input) => {
+    validate ??= compile(schema);
+    return validate(input) ? [] : [...new Set(meaningful(validate.errors ?? []).map(sentence))];
+  };
 };

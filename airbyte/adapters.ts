@@ -1,0 +1,98 @@
+import { AirbyteDestination } from 'faros-airbyte-cdk/lib/destinations/destination.js';
+import { AirbyteCatalogMessage, AirbyteConnectionStatusMessage, AirbyteSpec } from 'faros-airbyte-cdk/lib/protocol.js';
+import type {
+  AirbyteConfig,
+  AirbyteConfiguredCatalog,
+  AirbyteMessage,
+  AirbyteState,
+  AirbyteStateMessage,
+} from 'faros-airbyte-cdk/lib/protocol.js';
+import { AirbyteSource } from 'faros-airbyte-cdk/lib/sources/source.js';
+import type { Destination, Log, Source } from './connector.ts';
+import { readInput } from './input.ts';
+import type { Catalog, ConfiguredCatalog, ConnectionStatus, ConnectorSpecification } from './protocol.ts';
+
+// Our connectors in the shape the CDK's runners expect. The CDK's types know an older protocol, with narrower states and
+// without TRACE statuses or CONTROL; the values pass through as they are, so each crossing is a cast and nothing more.
+
+const asSpec = (spec: ConnectorSpecification) => new AirbyteSpec(spec as unknown as AirbyteSpec['spec']);
+
+const asStatus = (status: ConnectionStatus) =>
+  new AirbyteConnectionStatusMessage(status as unknown as AirbyteConnectionStatusMessage['connectionStatus']);
+
+const asCatalog = (catalog: Catalog) =>
+  new AirbyteCatalogMessage(catalog as unknown as AirbyteCatalogMessage['catalog']);
+
+export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
+  readonly #source: Source;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+
+  constructor(source: Source, log: Log, signal: AbortSignal) {
+    super();
+    this.#source = source;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  override async spec(): Promise<AirbyteSpec> {
+    return asSpec(this.#source.spec());
+  }
+
+  override async check(config: AirbyteConfig): Promise<AirbyteConnectionStatusMessage> {
+    return asStatus(await this.#source.check(config, this.#log));
+  }
+
+  override async discover(config: AirbyteConfig): Promise<AirbyteCatalogMessage> {
+    return asCatalog(await this.#source.discover(config, this.#log));
+  }
+
+  override async *read(
+    config: AirbyteConfig,
+    _redactedConfig: AirbyteConfig,
+    catalog: AirbyteConfiguredCatalog,
+    state: AirbyteState,
+  ): AsyncGenerator<AirbyteMessage> {
+    const configured = catalog as unknown as ConfiguredCatalog;
+    const input = { config, catalog: configured, state, log: this.#log, signal: this.#signal };
+    yield* this.#source.read(input) as unknown as AsyncIterable<AirbyteMessage>;
+  }
+}
+
+export class DestinationAdapter extends AirbyteDestination<AirbyteConfig> {
+  readonly #destination: Destination;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+
+  constructor(destination: Destination, log: Log, signal: AbortSignal) {
+    super();
+    this.#destination = destination;
+    this.#log = log;
+    this.#signal = signal;
+  }
+
+  override async spec(): Promise<AirbyteSpec> {
+    return asSpec(this.#destination.spec());
+  }
+
+  override async check(config: AirbyteConfig): Promise<AirbyteConnectionStatusMessage> {
+    return asStatus(await this.#destination.check(config, this.#log));
+  }
+
+  override async *write(
+    config: AirbyteConfig,
+    _redactedConfig: AirbyteConfig,
+    catalog: AirbyteConfiguredCatalog,
+    stdin: NodeJS.ReadStream,
+  ): AsyncGenerator<AirbyteStateMessage> {
+    const configured = catalog as unknown as ConfiguredCatalog;
+    const input = readInput(stdin, this.#signal);
+    yield* this.#destination.write({
+      config,
+      catalog: configured,
+      input,
+      log: this.#log,
+      signal: this.#signal,
+    }) as unknown as AsyncIterable<AirbyteStateMessage>;
+  }
+}

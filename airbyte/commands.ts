@@ -1,0 +1,64 @@
+import type { AirbyteMessage as CdkMessage } from 'faros-airbyte-cdk/lib/protocol.js';
+import type { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
+import type { Channel } from './channel.ts';
+import { ConfigError, TransientError } from './errors.ts';
+import { readJsonFile } from './json-file.ts';
+import { redirectConsole } from './log.ts';
+import type { ProtocolLogger } from './log.ts';
+import { unlessAborted } from './process.ts';
+import type { AirbyteMessage } from './protocol.ts';
+
+// What the commands of both runners have in common.
+
+export type CdkConfig = Record<string, unknown>;
+export type Command = ReturnType<AirbyteSourceRunner<CdkConfig>['mainCommand']>;
+
+/** What a command works with. */
+export interface Edge {
+  readonly channel: Channel;
+  readonly logger: ProtocolLogger;
+  readonly signal: AbortSignal;
+}
+
+/** Airbyte adds options and arguments over time; a connector that refuses one it does not know stops working then. */
+export const tolerant = (command: Command): Command => command.allowUnknownOption().allowExcessArguments();
+
+/** The config file, its secrets hidden from here on. Its shape is the connector's to check. */
+export const loadConfig = ({ channel }: Edge, path: string): CdkConfig => {
+  const config = readJsonFile('--config', path);
+  channel.hideSecretsOf(config);
+  return config as CdkConfig;
+};
+
+/** Emits the one message a command answers with. Nothing is in flight then: SIGTERM ends the command at once. */
+export const answer = async ({ channel, logger, signal }: Edge, ask: () => Promise<CdkMessage>): Promise<void> => {
+  redirectConsole(logger);
+  const message = await unlessAborted(ask(), signal);
+  if (message !== undefined) channel.emit(message as unknown as AirbyteMessage);
+};
+
+/** Emits the connection status: a check that fails for a reason the user can do something about is not a crash. */
+export const answerCheck = (
+  edge: Edge,
+  path: string,
+  check: (config: CdkConfig) => Promise<CdkMessage>,
+): Promise<void> =>
+  answer(edge, async () => {
+    try {
+      return await check(loadConfig(edge, path));
+    } catch (error) {
+      if (!(error instanceof ConfigError || error instanceof TransientError)) throw error;
+      const failed = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: error.message } };
+      return failed as unknown as CdkMessage;
+    }
+  });
+
+/** Emits messages as they come, each one asked for only when the reader has room for it. */
+export const stream = async ({ channel, logger }: Edge, messages: AsyncIterable<CdkMessage>): Promise<void> => {
+  redirectConsole(logger);
+  for await (const message of messages) {
+    channel.emit(message as unknown as AirbyteMessage);
+    const room = channel.room();
+    if (room !== undefined) await room;
+  }
+};

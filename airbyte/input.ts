@@ -1,0 +1,107 @@
+import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import type { IncomingRecord, IncomingState } from './connector.ts';
+import type { StateMessage } from './protocol.ts';
+
+/** A line of the input is not an Airbyte message: something upstream was torn. Names the line, never its content. */
+export class TornInputError extends Error {
+  override name = 'TornInputError';
+
+  constructor(line: number, problem: string) {
+    super(`Line ${line} of the input ${problem}. Something before the destination was cut off or mixed its output.`);
+  }
+}
+
+const NEWLINE = 0x0a;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The lines of a byte stream, without their newline, the last one even if it has none. A line in one chunk is a view of
+ * it; one that spans chunks is joined once, when it is complete.
+ */
+async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      const tail = chunk.subarray(start, end);
+      yield parts.length === 0 ? tail : Buffer.concat([...parts, tail]);
+      parts = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) parts.push(chunk.subarray(start));
+  }
+  if (parts.length > 0) yield Buffer.concat(parts);
+}
+
+const parse = (bytes: Buffer, line: number): unknown => {
+  if (!isUtf8(bytes)) throw new TornInputError(line, 'is not UTF-8');
+  const text = bytes.toString();
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TornInputError(line, 'is not JSON');
+  }
+};
+
+/**
+ * What one line says; undefined for a blank line and for messages a destination has no use for. Keys that are null count
+ * as absent.
+ */
+export const incoming = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
+  const message = parse(bytes, line);
+  if (message === undefined) return undefined;
+  if (!isObject(message) || typeof message['type'] !== 'string') {
+    throw new TornInputError(line, 'is not an Airbyte message');
+  }
+  if (message['type'] === 'RECORD') {
+    const record = message['record'];
+    if (!isObject(record) || typeof record['stream'] !== 'string') {
+      throw new TornInputError(line, 'is a RECORD message without stream');
+    }
+    const { stream, namespace, data } = record;
+    return {
+      kind: 'record',
+      stream,
+      namespace: typeof namespace === 'string' ? namespace : undefined,
+      data: isObject(data) ? data : undefined,
+      line,
+    };
+  }
+  if (message['type'] === 'STATE') {
+    if (!isObject(message['state'])) throw new TornInputError(line, 'is a STATE message without state');
+    return { kind: 'state', message: message as unknown as StateMessage, line };
+  }
+  return undefined;
+};
+
+/**
+ * The records and states on `stream`, in order. The stream is paused while the consumer works, and destroyed once the
+ * consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. Throws TornInputError.
+ */
+export async function* readInput(
+  stream: Readable,
+  signal: AbortSignal,
+): AsyncGenerator<IncomingRecord | IncomingState, void> {
+  const stop = () => stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  let line = 0;
+  try {
+    if (signal.aborted) return;
+    for await (const bytes of lines(stream)) {
+      line += 1;
+      const item = incoming(bytes, line);
+      if (item !== undefined) yield item;
+      if (signal.aborted) return;
+    }
+  } catch (error) {
+    // A destroyed stream fails whoever is waiting for it; when the signal did that, it is the end.
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stream.destroy();
+  }
+}
