@@ -1,0 +1,14 @@
+import type { JsonObject } from './json.ts';
+
+/** A call answered with an error status. The message becomes the envelope's `error`, `details` one entry per row. */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly status: number;
+  readonly details: readonly JsonObject[] | undefined;
+
+  constructor(status: number, message: string, details?: readonly JsonObject[]) {
+    super(message);
+    this.status = status;
+    this.details = details;
+  }
+}

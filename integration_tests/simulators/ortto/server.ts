@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Counter } from './counts.ts';
+import type { Fault, FaultAnswer, FaultScript } from './faults.ts';
+import type { Answer, Instance } from './instance.ts';
+import { isObject } from './json.ts';
+import type { JsonObject } from './json.ts';
+import type { Queue } from './merge.ts';
+import type { Cursors } from './query.ts';
+import { Refusal } from './refusal.ts';
+import { findRoute } from './routes.ts';
+import type { Throttle } from './throttle.ts';
+
+// The wire: keys, limits, envelopes and faults round the routes.
+
+export interface Backend {
+  readonly apiKey: string;
+  /** Of the moment: `reset` replaces them. */
+  readonly state: () => { readonly instance: Instance; readonly cursors: Cursors; readonly throttle: Throttle };
+  readonly faults: FaultScript;
+  readonly counter: Counter;
+  readonly queue: Queue;
+}
+
+const envelope = (status: number, error: string, details?: readonly JsonObject[]): FaultAnswer => ({
+  status,
+  body: { request_id: randomUUID(), code: status, error, ...(details && { details }) },
+});
+
+const limited = (seconds: number): FaultAnswer => ({
+  status: 429,
+  body: { error: { code: 'rate-limit', message: 'rate limit', 'try-in-seconds': seconds } },
+});
+
+const send = (
+  response: ServerResponse,
+  { status, body, headers }: FaultAnswer | (Answer & { headers?: undefined }),
+): void => {
+  const isText = typeof body === 'string';
+  response.writeHead(status, {
+    'Content-Type': isText ? 'text/html' : 'application/json',
+    'X-Version': 'master-2611240900-1-simulator',
+    ...headers,
+  });
+  response.end(isText ? body : `${JSON.stringify(body ?? {})}\n`);
+};
+
+/** The body's bytes; those past `limit` are read and thrown away, so that the caller can hear the refusal. */
+const readBody = async (request: IncomingMessage, limit: number): Promise<{ text: string; tooLarge: boolean }> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= limit) chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString(), tooLarge: bytes > limit };
+};
+
+const parse = (text: string): { readonly json: unknown } | undefined => {
+  try {
+    return { json: text === '' ? {} : JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+};
+
+const rowCount = (body: unknown): number => {
+  const rows = isObject(body)
+    ? (body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities'])
+    : [];
+  return Array.isArray(rows) ? rows.length : 0;
+};
+
+const isKeyMerge = (path: string, body: unknown): boolean =>
+  /^\/(?:person|accounts)\/merge$/.test(path) &&
+  isObject(body) &&
+  body['async'] !== true &&
+  !(
+    Array.isArray(body['merge_by']) &&
+    body['merge_by'].some((key) => /person_id$|account|organization_id$/.test(String(key)))
+  );
+
+export const createOrttoServer = (backend: Backend): Server => {
+  const { counter, faults } = backend;
+  let keyMerges = 0;
+
+  const work = (method: string, path: string, text: string, tooLarge: boolean): FaultAnswer | Answer => {
+    const { instance, cursors } = backend.state();
+    const found = findRoute(method, path);
+    if (found.route === undefined) return envelope(404, 'Unknown endpoint or method');
+    if (tooLarge) return envelope(instance.switches.oversized, `A body holds up to ${instance.limits.bodyBytes} bytes`);
+    const parsed = parse(text);
+    if (parsed === undefined) return envelope(400, 'Failed to parse request: invalid JSON');
+    counter.call(found.path, rowCount(parsed.json));
+    try {
+      return found.route({ instance, cursors, body: parsed.json, legacy: found.legacy, queue: backend.queue });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return envelope(error.status, error.message, error.details);
+    }
+  };
+
+  const noteBad = (status: number): void => {
+    const { throttle } = backend.state();
+    const kind = status === 401 ? 'credentials' : [400, 404, 409, 413].includes(status) ? 'request' : undefined;
+    if (kind === undefined) return;
+    counter.add('badRequests');
+    if (throttle.note(kind, Date.now())) counter.add('bans');
+  };
+
+  const refuse = (request: IncomingMessage): FaultAnswer | undefined => {
+    const refused = backend.state().throttle.refuse(Date.now());
+    if (refused !== undefined) {
+      counter.add(refused.reason === 'ban' ? 'banned' : 'rateLimited');
+      return limited(refused.seconds);
+    }
+    return request.headers['x-api-key'] === backend.apiKey ? undefined : envelope(401, 'Unauthorized');
+  };
+
+  const answerOf = (
+    method: string,
+    path: string,
+    body: { readonly text: string; readonly tooLarge: boolean },
+    fault: Fault | undefined,
+  ): FaultAnswer | Answer | undefined => {
+    const faulty = fault?.answer !== undefined || fault?.cut === true;
+    const done = !faulty || fault.worked === true ? work(method, path, body.text, body.tooLarge) : undefined;
+    if (fault?.cut === true) return undefined;
+    return fault?.answer ?? done;
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<number | undefined> => {
+    const { limits } = backend.state().instance;
+    const method = request.method ?? 'GET';
+    const path = new URL(request.url ?? '/', 'http://ortto').pathname.replace(/^\/v1(?=\/)/, '');
+    const body = await readBody(request, limits.bodyBytes);
+    const refused = refuse(request);
+    if (refused !== undefined) {
+      noteBad(refused.status);
+      send(response, refused);
+      return refused.status;
+    }
+    const parsed = parse(body.text)?.json;
+    const fault = faults.next({ method, path, body: parsed });
+    const counted = isKeyMerge(findRoute(method, path).path, parsed);
+    if (counted && keyMerges >= limits.concurrentKeyMerges) {
+      counter.add('concurrencyLimited');
+      send(response, limited(1));
+      return 429;
+    }
+    keyMerges += Number(counted);
+    try {
+      const delay = limits.latencyMs + (fault?.delayMs ?? 0);
+      if (delay > 0) await wait(delay);
+      const answer = answerOf(method, path, body, fault);
+      if (answer === undefined) {
+        request.socket.resetAndDestroy();
+        return undefined;
+      }
+      if (fault?.answer === undefined) noteBad(answer.status);
+      send(response, answer);
+      return answer.status;
+    } finally {
+      keyMerges -= Number(counted);
+    }
+  };
+
+  const server = createServer((request, response) => {
+    counter.begin(Date.now());
+    handle(request, response).then(
+      (status) => counter.end(status),
+      (error: unknown) => {
+        counter.end(undefined);
+        response.destroy(error instanceof Error ? error : undefined);
+      },
+    );
+  });
+  // Longer than any client keeps an idle connection, so that a cut is always one the script asked for.
+  server.keepAliveTimeout = 120_000;
+  return server;
+};
