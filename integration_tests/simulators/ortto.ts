@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createCounter } from './ortto/counts.ts';
 import type { Counts } from './ortto/counts.ts';
+import { define } from './ortto/definitions.ts';
 import { createFaults } from './ortto/faults.ts';
 import type { Faults } from './ortto/faults.ts';
 import { createInstance } from './ortto/instance.ts';
@@ -29,13 +30,18 @@ export interface Cdp {
   /** Archived ones included, oldest first. */
   people(): readonly Picture[];
   organizations(): readonly Picture[];
+  /** Those somebody created. */
   activities(): readonly ActivityPicture[];
+  /** Email and SMS permissions given and taken: Ortto's own activities. */
+  permissionChanges(): readonly ActivityPicture[];
   /** Those whose field has exactly this value, as the API reads it back. */
   peopleWith(fieldId: string, value: unknown): readonly Picture[];
   organizationsWith(fieldId: string, value: unknown): readonly Picture[];
   snapshot(): Snapshot;
   /** Puts an email on the suppression list. */
   suppress(email: string): void;
+  /** Defines an activity of organizations, for which no call is known: `{name, attributes: [{name, display_type}]}`. */
+  defineOrganizationActivity(body: { readonly [key: string]: unknown }): void;
   /** Resolves when no queued work is left. */
   settled(): Promise<void>;
   /** Why queued rows failed. */
@@ -110,12 +116,16 @@ export const startOrtto = async (options: OrttoOptions = {}): Promise<OrttoSimul
     cdp: {
       people: () => Array.from(state.instance.people.all(), picture),
       organizations: () => Array.from(state.instance.organizations.all(), picture),
-      activities: () => activityPictures(state.instance),
+      activities: () => activityPictures(state.instance, 'custom'),
+      permissionChanges: () => activityPictures(state.instance, 'permission'),
       peopleWith: (fieldId, value) => holding(state.instance.people, fieldId, value),
       organizationsWith: (fieldId, value) => holding(state.instance.organizations, fieldId, value),
       snapshot: () => snapshot(state.instance),
       suppress: (email) => {
         state.instance.suppressed.add(email.trim().toLowerCase());
+      },
+      defineOrganizationActivity: (body) => {
+        define(state.instance, 'oc', body);
       },
       settled: async () => {
         while (queued.size > 0) await Promise.all(queued);

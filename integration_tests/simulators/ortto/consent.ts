@@ -1,41 +1,37 @@
 import type { Instance } from './instance.ts';
 import type { Entity } from './store.ts';
 
-// A changed permission leaves an activity on the person (reference 4.5).
+// A permission given or taken leaves an activity on the person (reference 4.5).
 
 const permissions = [
   {
     fieldId: 'bol::p',
-    given: 'act::s-all',
-    taken: 'act::u-all',
-    givenContext: 'str::s-ctx',
-    takenContext: 'str::u-ctx',
+    given: { activityId: 'act::s-all', context: 'str::s-ctx' },
+    taken: { activityId: 'act::u-all', context: 'str::u-ctx' },
   },
   {
     fieldId: 'bol::sp',
-    given: 'act::ros-all',
-    taken: 'act::oos-all',
-    givenContext: 'str::soi-ctx',
-    takenContext: 'str::soo-ctx',
+    given: { activityId: 'act::ros-all', context: 'str::soi-ctx' },
+    taken: { activityId: 'act::oos-all', context: 'str::soo-ctx' },
   },
 ];
 
-/** Call before the changes are written. */
+/** Call before the changes are written. What a new person is given or denied counts as a change too. */
 export const recordPermissionChanges = (
   instance: Instance,
   person: Entity,
   changes: ReadonlyMap<string, unknown>,
 ): void => {
-  for (const permission of permissions) {
-    const value = changes.get(permission.fieldId);
-    if (value === undefined || value === person.fields.get(permission.fieldId)) continue;
+  for (const { fieldId, given, taken } of permissions) {
+    const value = changes.get(fieldId);
+    if (value === undefined || value === person.fields.get(fieldId)) continue;
     const now = instance.now();
-    const context = changes.get(value === true ? permission.givenContext : permission.takenContext);
+    const { activityId, context } = value === true ? given : taken;
     const byDefault = value === true ? 'Subscribed via API' : 'Unsubscribed via API';
     instance.activities.add({
-      activityId: value === true ? permission.given : permission.taken,
+      activityId,
       entityId: person.id,
-      attributes: { context: typeof context === 'string' ? context : byDefault },
+      attributes: { [context]: changes.get(context) ?? byDefault },
       created: now,
       receivedAt: now,
       key: undefined,

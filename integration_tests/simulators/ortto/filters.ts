@@ -66,7 +66,10 @@ const comparisons: { readonly [operation: string]: Compare } = {
   '$geo::is': (actual, operand) => actual !== undefined && lower(actual) === lower(operand),
   '$str::set_contains': (actual, operand) => Array.isArray(actual) && actual.includes(operand),
   '$str::set_is': (actual, operand) =>
-    Array.isArray(actual) && Array.isArray(operand) && new Set(actual).symmetricDifference(new Set(operand)).size === 0,
+    Array.isArray(actual) &&
+    Array.isArray(operand) &&
+    actual.length === operand.length &&
+    actual.every((one) => operand.includes(one)),
   $id_is: (actual, operand) => actual === operand,
   ...Object.fromEntries(Object.entries(times).map(([name, compare]) => [`$dtz::${name}`, compare])),
   ...Object.fromEntries(Object.entries(times).map(([name, compare]) => [`$tme::${name}`, compare])),

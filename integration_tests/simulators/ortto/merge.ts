@@ -14,6 +14,7 @@ import type { Entity, Store } from './store.ts';
 
 // person/merge and accounts/merge (reference 2 and 3.1), without the wire.
 
+/** What became of a row. */
 type Outcome =
   | { readonly status: 'invalid' | 'suppressed'; readonly error: string }
   | { readonly status: string; readonly id: string | undefined; readonly skipped: boolean };
@@ -99,6 +100,10 @@ const update = (instance: Instance, store: Store, request: MergeRequest, row: Ro
   return { status: ignored ? switches.ignoredStatus : 'merged', id: entity.id, skipped: ignored };
 };
 
+// Not opting in is no opt-out.
+const withoutSms = (values: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> =>
+  new Map(Array.from(values).filter(([fieldId]) => fieldId !== 'bol::sp'));
+
 const create = (instance: Instance, store: Store, request: MergeRequest, row: Row): Outcome => {
   const unknownId = request.byId && instance.switches.unknownPersonId === 'skipped';
   if (request.skipNonExisting || unknownId)
@@ -107,19 +112,27 @@ const create = (instance: Instance, store: Store, request: MergeRequest, row: Ro
     throw new Refusal(507, 'The contact limit of your plan is exceeded');
   }
   const entity = store.create(instance.now());
-  for (const [fieldId, value] of newFields(store.noun, row.fields)) store.set(entity, fieldId, value);
+  const values = newFields(store.noun, row.fields);
+  if (store.noun === 'person')
+    recordPermissionChanges(instance, entity, row.fields.has('bol::sp') ? values : withoutSms(values));
+  for (const [fieldId, value] of values) store.set(entity, fieldId, value);
   applyTags(entity, row);
   return { status: 'created', id: entity.id, skipped: false };
 };
 
+const write = (instance: Instance, store: Store, request: MergeRequest, judged: Judged): Outcome => {
+  if ('bad' in judged) return judged.bad;
+  const { row, match } = judged;
+  return match === undefined ? create(instance, store, request, row) : update(instance, store, request, row, match);
+};
+
+/** Merges one row of the request. */
+export const mergeOne = (instance: Instance, store: Store, request: MergeRequest, json: unknown): Outcome =>
+  write(instance, store, request, judge(instance, store, request, json));
+
 const apply = (instance: Instance, store: Store, request: MergeRequest): readonly Outcome[] => {
   const { duplicatesInRequest, mixedBatch } = instance.switches;
   const judgeRow = (json: unknown): Judged => judge(instance, store, request, json);
-  const write = (judged: Judged): Outcome => {
-    if ('bad' in judged) return judged.bad;
-    const { row, match } = judged;
-    return match === undefined ? create(instance, store, request, row) : update(instance, store, request, row, match);
-  };
   if (mixedBatch !== 'rows') {
     // Refused as a whole, so every row is judged before the first is written.
     const judged = request.rows.map(judgeRow);
@@ -128,8 +141,8 @@ const apply = (instance: Instance, store: Store, request: MergeRequest): readonl
     }
   }
   return duplicatesInRequest === 'race'
-    ? request.rows.map(judgeRow).map(write)
-    : request.rows.map((json) => write(judgeRow(json)));
+    ? request.rows.map(judgeRow).map((judged) => write(instance, store, request, judged))
+    : request.rows.map((json) => mergeOne(instance, store, request, json));
 };
 
 const verdict = (instance: Instance, store: Store, outcome: Outcome): JsonObject => {

@@ -1,4 +1,9 @@
 import { createCustomField, getCustomFields, getSchema, updateCustomField } from './custom-fields.ts';
+import { createActivities } from './activities.ts';
+import { createDefinition, deleteDefinition, modifyDefinition } from './definitions.ts';
+import { getActivities, getSubscriptions, getTags } from './feeds.ts';
+import { changeLife } from './lifecycle.ts';
+import { addContacts, removeContacts } from './links.ts';
 import type { Answer, Instance } from './instance.ts';
 import { mergeOrganizations, mergePeople } from './merge.ts';
 import type { Queue } from './merge.ts';
@@ -39,6 +44,23 @@ const routes: { readonly [methodAndPath: string]: Route } = {
     createCustomField(instance, instance.organizations, body),
   'POST /accounts/custom-field/get': ({ instance }) => getCustomFields(instance.organizations),
   'PUT /accounts/custom-field/update': ({ instance, body }) => updateCustomField(instance.organizations, body),
+  'PUT /person/archive': ({ instance, body }) => changeLife(instance, instance.people, 'archive', body),
+  'PUT /person/restore': ({ instance, body }) => changeLife(instance, instance.people, 'restore', body),
+  'DELETE /person/delete': ({ instance, body }) => changeLife(instance, instance.people, 'delete', body),
+  'POST /person/subscriptions': ({ instance, body }) => getSubscriptions(instance, body),
+  'POST /person/get/activities': ({ instance, body }) => getActivities(instance, body),
+  'PUT /accounts/archive': ({ instance, body }) => changeLife(instance, instance.organizations, 'archive', body),
+  'PUT /accounts/restore': ({ instance, body }) => changeLife(instance, instance.organizations, 'restore', body),
+  'DELETE /accounts/delete': ({ instance, body }) => changeLife(instance, instance.organizations, 'delete', body),
+  'PUT /accounts/contacts/add': ({ instance, body }) => addContacts(instance, body),
+  'PUT /accounts/contacts/remove': ({ instance, body }) => removeContacts(instance, body),
+  'POST /activities/create': ({ instance, body, queue }) => createActivities(instance, instance.people, body, queue),
+  'POST /accounts/activities/create': ({ instance, body, queue }) =>
+    createActivities(instance, instance.organizations, body, queue),
+  'POST /definitions/activity/create': ({ instance, body }) => createDefinition(instance, body),
+  'PUT /definitions/activity/modify': ({ instance, body }) => modifyDefinition(instance, body),
+  'DELETE /definitions/activity/delete': ({ instance, body }) => deleteDefinition(instance, body),
+  'POST /tags/get': ({ instance, body }) => getTags(instance, body),
   'POST /instance-schema/get': ({ instance, body }) => getSchema(instance, body),
 };
 

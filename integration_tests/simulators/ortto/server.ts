@@ -10,6 +10,7 @@ import type { JsonObject } from './json.ts';
 import type { Queue } from './merge.ts';
 import type { Cursors } from './query.ts';
 import { Refusal } from './refusal.ts';
+import { idKeys } from './row.ts';
 import { findRoute } from './routes.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -47,23 +48,29 @@ const send = (
   response.end(isText ? body : `${JSON.stringify(body ?? {})}\n`);
 };
 
-/** The body's bytes; those past `limit` are read and thrown away, so that the caller can hear the refusal. */
-const readBody = async (request: IncomingMessage, limit: number): Promise<{ text: string; tooLarge: boolean }> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= limit) chunks.push(chunk);
-  }
-  return { text: Buffer.concat(chunks).toString(), tooLarge: bytes > limit };
-};
-
 const parse = (text: string): { readonly json: unknown } | undefined => {
   try {
     return { json: text === '' ? {} : JSON.parse(text) };
   } catch {
     return undefined;
   }
+};
+
+interface Body {
+  readonly tooLarge: boolean;
+  /** Undefined when it is no JSON. */
+  readonly parsed: { readonly json: unknown } | undefined;
+}
+
+/** Bytes past `limit` are read and thrown away, so that the caller can hear the refusal. */
+const readBody = async (request: IncomingMessage, limit: number): Promise<Body> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= limit) chunks.push(chunk);
+  }
+  return { tooLarge: bytes > limit, parsed: parse(Buffer.concat(chunks).toString()) };
 };
 
 const rowCount = (body: unknown): number => {
@@ -77,21 +84,17 @@ const isKeyMerge = (path: string, body: unknown): boolean =>
   /^\/(?:person|accounts)\/merge$/.test(path) &&
   isObject(body) &&
   body['async'] !== true &&
-  !(
-    Array.isArray(body['merge_by']) &&
-    body['merge_by'].some((key) => /person_id$|account|organization_id$/.test(String(key)))
-  );
+  !(Array.isArray(body['merge_by']) && Object.values(idKeys).flat().includes(String(body['merge_by'][0])));
 
 export const createOrttoServer = (backend: Backend): Server => {
   const { counter, faults } = backend;
   let keyMerges = 0;
 
-  const work = (method: string, path: string, text: string, tooLarge: boolean): FaultAnswer | Answer => {
+  const work = (method: string, path: string, { tooLarge, parsed }: Body): FaultAnswer | Answer => {
     const { instance, cursors } = backend.state();
     const found = findRoute(method, path);
     if (found.route === undefined) return envelope(404, 'Unknown endpoint or method');
     if (tooLarge) return envelope(instance.switches.oversized, `A body holds up to ${instance.limits.bodyBytes} bytes`);
-    const parsed = parse(text);
     if (parsed === undefined) return envelope(400, 'Failed to parse request: invalid JSON');
     counter.call(found.path, rowCount(parsed.json));
     try {
@@ -122,11 +125,11 @@ export const createOrttoServer = (backend: Backend): Server => {
   const answerOf = (
     method: string,
     path: string,
-    body: { readonly text: string; readonly tooLarge: boolean },
+    body: Body,
     fault: Fault | undefined,
   ): FaultAnswer | Answer | undefined => {
     const faulty = fault?.answer !== undefined || fault?.cut === true;
-    const done = !faulty || fault.worked === true ? work(method, path, body.text, body.tooLarge) : undefined;
+    const done = !faulty || fault.worked === true ? work(method, path, body) : undefined;
     if (fault?.cut === true) return undefined;
     return fault?.answer ?? done;
   };
@@ -142,9 +145,9 @@ export const createOrttoServer = (backend: Backend): Server => {
       send(response, refused);
       return refused.status;
     }
-    const parsed = parse(body.text)?.json;
-    const fault = faults.next({ method, path, body: parsed });
-    const counted = isKeyMerge(findRoute(method, path).path, parsed);
+    const json = body.parsed?.json;
+    const fault = faults.next({ method, path, body: json });
+    const counted = isKeyMerge(findRoute(method, path).path, json);
     if (counted && keyMerges >= limits.concurrentKeyMerges) {
       counter.add('concurrencyLimited');
       send(response, limited(1));

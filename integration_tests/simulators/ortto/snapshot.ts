@@ -42,15 +42,19 @@ export const picture = (entity: Entity): Picture => ({
   members: Array.from(entity.members),
 });
 
-/** In order of arrival per person, permission changes included. */
-export const activityPictures = (instance: Instance): readonly ActivityPicture[] =>
-  Array.from(instance.activities.all(), ({ activityId, entityId, attributes, created, key }) => ({
-    activityId,
-    entityId,
-    attributes,
-    created: new Date(created),
-    key,
-  }));
+const isCustom = (activityId: string): boolean => !activityId.startsWith('act::');
+
+/** In order of arrival per person: those of a definition, or the permissions given and taken. */
+export const activityPictures = (instance: Instance, kind: 'custom' | 'permission'): readonly ActivityPicture[] =>
+  Array.from(instance.activities.all())
+    .filter(({ activityId }) => isCustom(activityId) === (kind === 'custom'))
+    .map(({ activityId, entityId, attributes, created, key }) => ({
+      activityId,
+      entityId,
+      attributes,
+      created: new Date(created),
+      key,
+    }));
 
 /** Free of Ortto ids and clock times, in an order of its own: equal data gives an equal snapshot. */
 export interface Snapshot {
@@ -65,8 +69,6 @@ const canonical = (pictures: readonly object[]): readonly object[] =>
     .map(({ one }) => one);
 
 const SALESFORCE_ID = 'str:oc:salesforce-account-id';
-
-const isCustom = (activityId: string): boolean => !activityId.startsWith('act::');
 
 const content = (instance: Instance, entity: Entity): object => {
   const organization = instance.organizations.get(entity.organizationId ?? '')?.fields;
