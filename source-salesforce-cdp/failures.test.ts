@@ -96,6 +96,15 @@ test('the message says what to do and what Salesforce said, on one line', () => 
   );
 });
 
+test('an answer that quotes our token is told without it', () => {
+  const { message } = classify(
+    { status: 501, body: faults('', 'cannot handle Authorization: Bearer 00D!hush') },
+    'rest',
+  );
+  expect(message).toContain('Authorization: Bearer ****');
+  expect(message).not.toContain('hush');
+});
+
 test.each([
   ['config', ConfigError],
   ['refresh', ConfigError],

@@ -252,7 +252,13 @@ export const asError = (failure: SalesforceFailure): Error => {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const short = (message: string): string => message.replace(/\s+/g, ' ').trim().slice(0, 300);
+/** On one line; whatever on the way quotes our request must not show its token. */
+const short = (message: string): string =>
+  message
+    .replace(/\s+/g, ' ')
+    .replace(/(Bearer|OAuth) [^\s"']+/g, '$1 ****')
+    .trim()
+    .slice(0, 300);
 
 /** Data answers are an array of faults, login answers one object, old Bulk answers another; edges send HTML or nothing. */
 const parseFault = (body: string): Fault => {

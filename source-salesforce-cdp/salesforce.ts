@@ -22,6 +22,8 @@ import type { Token } from './session.ts';
 /** Summer '25: old enough to be in every org, new enough for all that is used here (result pages need 58). */
 export const API_VERSION = '64.0';
 
+const ROOTED = /^\/(services|id)\//;
+
 /** Salesforce ends a query after two minutes; what takes longer to answer is lost. */
 const HEADERS_TIMEOUT_MS = 180_000;
 /** Longest silence inside an answer. */
@@ -67,7 +69,7 @@ export interface JsonRequest {
   /** For the log, after "could not". */
   readonly what: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** After the version (`/jobs/query`), or from the root as Salesforce hands out (`/services/data/…`). */
+  /** After the version (`/jobs/query`), or from the root as Salesforce hands out (`/services/…`, `/id/…`). */
   readonly path: string;
   readonly body?: unknown;
   readonly api: Api;
@@ -160,7 +162,7 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
       if (final !== true) underCeiling();
       const answer = await connect(token, api, final ? undefined : signal).request({
         method,
-        url: path,
+        url: ROOTED.test(path) ? `${token.instanceUrl}${path}` : path,
         ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       // jsforce hands a body that is no JSON back as text.
