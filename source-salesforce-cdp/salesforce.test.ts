@@ -181,8 +181,8 @@ test('sixty objects are described in three calls, and one that fails costs only 
   nock(ORG)
     .post(`${DATA}/composite/batch`)
     .times(3)
-    .reply(200, (_path: string, body: unknown) => {
-      const { batchRequests } = JSON.parse(String(body)) as { batchRequests: { url: string }[] };
+    .reply(200, async (request: Request) => {
+      const { batchRequests } = (await request.json()) as { batchRequests: { url: string }[] };
       return {
         hasErrors: true,
         results: batchRequests.map(({ url }) => {
