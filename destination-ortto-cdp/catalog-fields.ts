@@ -1,0 +1,56 @@
+import type { JSONSchema7, JSONSchema7Definition } from 'json-schema';
+
+/** The fields a configured stream has, by path (`Email`, `Account.Name`), each with its schema, in catalog order. */
+export type CatalogFields = ReadonlyMap<string, JSONSchema7Definition>;
+
+/**
+ * Reads the paths of a stream's schema. A parent (an object that is no field of its own) counts by its fields; an
+ * address or location counts both as a whole and by its parts.
+ */
+export const catalogFields = (schema: JSONSchema7): CatalogFields => new Map(entries(schema, ''));
+
+const entries = (schema: JSONSchema7, prefix: string): [string, JSONSchema7Definition][] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
+    const path = prefix + name;
+    const parts = typeof property === 'boolean' ? [] : entries(property, `${path}.`);
+    return [[path, property], ...parts] satisfies [string, JSONSchema7Definition][];
+  });
+
+/** Written by every org, and no news to anybody: not listed among the fields that nothing is done with. */
+const HOUSEKEEPING: ReadonlySet<string> = new Set([
+  'Id',
+  'IsDeleted',
+  'MasterRecordId',
+  'IsConverted',
+  'ConvertedContactId',
+  'AccountId',
+  'HasOptedOutOfEmail',
+  'SystemModstamp',
+  'LastModifiedDate',
+  'CreatedDate',
+]);
+
+/** What else a stream has that no row names: custom fields, and standard ones worth a line in the log. */
+export const unnamedFields = (
+  fields: CatalogFields,
+  named: ReadonlySet<string>,
+): { readonly custom: readonly string[]; readonly standard: readonly string[] } => {
+  const rest = [...fields.keys()].filter(
+    (path) => !named.has(path) && !isPart(path, fields) && !isParent(path, fields),
+  );
+  return {
+    custom: rest.filter((path) => path.endsWith('__c')),
+    standard: rest.filter((path) => !path.endsWith('__c') && !HOUSEKEEPING.has(path)),
+  };
+};
+
+/** A parent's key ends `__r` or is the parent object's name; an address is called so, a custom one ends `__c`. */
+const isParent = (path: string, fields: CatalogFields): boolean =>
+  !isCompound(path) && [...fields.keys()].some((other) => other.startsWith(`${path}.`));
+
+const isPart = (path: string, fields: CatalogFields): boolean => {
+  const owner = path.slice(0, Math.max(path.lastIndexOf('.'), 0));
+  return owner !== '' && fields.has(owner) && isCompound(owner);
+};
+
+const isCompound = (path: string): boolean => path.endsWith('__c') || path.endsWith('Address');

@@ -1,0 +1,97 @@
+import type { JSONSchema7Definition } from 'json-schema';
+
+/** Ortto's display types that a mapping can write to. `price` is left out: its form on the wire is not known. */
+export type DisplayType =
+  | 'text'
+  | 'large_text'
+  | 'link'
+  | 'integer'
+  | 'decimal'
+  | 'currency'
+  | 'date'
+  | 'time'
+  | 'bool'
+  | 'phone'
+  | 'geo'
+  | 'single_select'
+  | 'multi_select'
+  | 'object';
+
+interface TypeRow {
+  /** First part of a field id. */
+  readonly prefix: string;
+  /** Types of existing fields that take such values too, none of them losing more than length. */
+  readonly fits: readonly DisplayType[];
+}
+
+/**
+ * Salesforce's types reach the destination as plain JSON types, so what is text here may be a phone, a link or a
+ * picklist there: a field the user has given such a type in Ortto takes it. A decimal never fits an integer field.
+ */
+const TYPES: { readonly [Type in DisplayType]: TypeRow } = {
+  text: { prefix: 'str', fits: ['large_text', 'link', 'single_select', 'phone', 'geo'] },
+  large_text: { prefix: 'txt', fits: ['text'] },
+  link: { prefix: 'str', fits: ['text', 'large_text'] },
+  integer: { prefix: 'int', fits: ['decimal', 'currency'] },
+  decimal: { prefix: 'int', fits: ['currency'] },
+  currency: { prefix: 'int', fits: ['decimal'] },
+  date: { prefix: 'dtz', fits: [] },
+  time: { prefix: 'tme', fits: [] },
+  bool: { prefix: 'bol', fits: [] },
+  phone: { prefix: 'phn', fits: ['text'] },
+  geo: { prefix: 'geo', fits: ['text'] },
+  single_select: { prefix: 'str', fits: ['text', 'large_text'] },
+  multi_select: { prefix: 'sst', fits: [] },
+  object: { prefix: 'obj', fits: [] },
+};
+
+/** The display type as we know it; undefined for one that cannot be written (price, aggregate, ids …). */
+export const readDisplayType = (text: string): DisplayType | undefined => {
+  // These are written like text.
+  if (text === 'email' || text === 'url') return 'text';
+  return Object.hasOwn(TYPES, text) ? (text as DisplayType) : undefined;
+};
+
+/** Whether values meant for a field of type `wanted` may go into an existing one of type `actual`. */
+export const fits = (wanted: DisplayType, actual: DisplayType): boolean =>
+  wanted === actual || TYPES[wanted].fits.includes(actual);
+
+/** The last part of a field id: "Job Title" becomes `job-title`. Two names with one slug are one field to Ortto. */
+export const slug = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/\s+/g, '-')
+    .replaceAll(/[^\p{Letter}\p{Number}-]/gu, '');
+
+/** The id Ortto gives a custom field (or an activity's attribute, which is always `cm`) of this name. */
+export const customFieldId = (type: DisplayType, namespace: 'cm' | 'oc', name: string): string =>
+  `${TYPES[type].prefix}:${namespace}:${slug(name)}`;
+
+/**
+ * The name a Salesforce field gets in Ortto when nobody names it: `Lead_Score__c` is "Lead score", `NPS__c` stays
+ * "NPS", a parent's `Account.Tier__c` is "Account tier".
+ */
+export const plainName = (from: string): string => {
+  const words = from
+    .split('.')
+    .flatMap((part) => part.replace(/__[cr]$/, '').split('_'))
+    .filter((word) => word !== '')
+    .map((word, index) => (index > 0 && /^\p{Lu}[\p{Ll}\p{Number}]*$/u.test(word) ? word.toLowerCase() : word));
+  const name = words.join(' ');
+  return name.charAt(0).toUpperCase() + name.slice(1);
+};
+
+/** The display type that holds what a catalog's property may hold. The platform leaves scalars only type and format. */
+export const typeOfProperty = (property: JSONSchema7Definition): DisplayType => {
+  if (typeof property === 'boolean') return 'text';
+  const airbyteType = 'airbyte_type' in property ? property.airbyte_type : undefined;
+  const types = new Set([property.type ?? []].flat());
+  if (types.has('array')) return 'multi_select';
+  if (types.has('object')) return 'object';
+  if (types.has('boolean')) return 'bool';
+  if (types.has('integer') || (types.has('number') && airbyteType === 'integer')) return 'integer';
+  if (types.has('number')) return 'decimal';
+  if (property.format === 'date') return 'date';
+  return property.format === 'date-time' ? 'time' : 'text';
+};

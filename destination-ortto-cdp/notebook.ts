@@ -1,0 +1,16 @@
+/** What planning finds, for the user to read; only ever added to. */
+export interface Notebook {
+  readonly problems: string[];
+  readonly warnings: string[];
+  readonly notes: string[];
+}
+
+const NAMED = 20;
+
+/** Names in a sentence: all of a few, the first of many. */
+export const listed = (names: readonly string[]): string =>
+  names.length <= NAMED ? names.join(', ') : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`;
+
+/** What is said, once a stream, of selected standard fields that nothing is done with. */
+export const unsent = (stream: string, names: readonly string[]): string =>
+  `${stream}: selected but not sent, since the mapping does not name them: ${listed(names)}. Add them with objects[].fields`;
