@@ -30,22 +30,21 @@ export const createJob = async (salesforce: Salesforce, soql: string): Promise<s
   return job.id;
 };
 
-export interface Waiting {
+export interface Patience {
   readonly log: Log;
+  /** Ends the wait. */
   readonly signal: AbortSignal;
-  /** Called after every poll; a long wait must not look like a dead process. */
-  readonly beat: () => void;
 }
 
 /**
- * Polls a job until it is complete; returns how many rows it has. A job that failed, was aborted or stands still for two
- * hours is thrown as a SalesforceFailure.
+ * Polls a job until it is complete: one step for each poll, and at the end how many rows it has (undefined where Salesforce
+ * does not say). A job that failed, was aborted or stands still for two hours is thrown as a SalesforceFailure.
  */
-export const completeJob = async (
+export async function* completeJob(
   salesforce: Salesforce,
   id: string,
-  { log, signal, beat }: Waiting,
-): Promise<number> => {
+  { log, signal }: Patience,
+): AsyncGenerator<void, number | undefined> {
   let last = { state: '', rows: -1, at: Date.now() };
   let told = Date.now();
   for (let poll = 1; ; poll += 1) {
@@ -55,12 +54,13 @@ export const completeJob = async (
       path: `/jobs/query/${id}`,
       api: 'bulk',
     })) as JobInfo;
-    const rows = job.numberRecordsProcessed ?? 0;
-    if (job.state === 'JobComplete') return rows;
+    if (job.state === 'JobComplete') return job.numberRecordsProcessed;
     if (job.state === 'Failed') throw classifyJob(job.errorMessage);
-    if (job.state === 'Aborted')
+    if (job.state === 'Aborted') {
       throw new SalesforceFailure('restart_window', `Bulk job ${id} was aborted by someone else.`);
+    }
     const now = Date.now();
+    const rows = job.numberRecordsProcessed ?? 0;
     if (job.state !== last.state || rows !== last.rows) last = { state: job.state, rows, at: now };
     if (now - last.at > STANDSTILL_MS) {
       await abortJob(salesforce, id);
@@ -70,10 +70,10 @@ export const completeJob = async (
       log.info(`Waiting for Bulk job ${id}: ${job.state === 'InProgress' ? `${rows} rows so far` : 'queued'}.`);
       told = now;
     }
-    beat();
+    yield;
     await delay(pollMs(poll), undefined, { signal });
   }
-};
+}
 
 /** Ends a job nobody will fetch. Whatever goes wrong with that is no one's concern: Salesforce ends it after seven days. */
 export const abortJob = async (salesforce: Salesforce, id: string): Promise<void> => {

@@ -225,7 +225,14 @@ test('deleted rows come with when, and how far Salesforce is sure', async () => 
   });
 });
 
-const waiting = { log: silent, signal: new AbortController().signal, beat() {} };
+const patience = { log: silent, signal: new AbortController().signal };
+
+const rowsOf = async (job: ReturnType<typeof completeJob>): Promise<number | undefined> => {
+  for (;;) {
+    const step = await job.next();
+    if (step.done === true) return step.value;
+  }
+};
 
 test('a Bulk job is created as CSV over all rows, and polled until it is complete', async () => {
   logIn();
@@ -242,7 +249,7 @@ test('a Bulk job is created as CSV over all rows, and polled until it is complet
   nock(ORG).get(`${DATA}/jobs/query/750`).reply(200, { id: '750', state: 'JobComplete', numberRecordsProcessed: 7 });
   const salesforce = connect();
   const id = await createJob(salesforce, 'SELECT Id FROM Lead');
-  expect(await completeJob(salesforce, id, waiting)).toBe(7);
+  expect(await rowsOf(completeJob(salesforce, id, patience))).toBe(7);
 });
 
 test.each([
@@ -252,7 +259,7 @@ test.each([
 ])('a job that is %s with "%s" means %s', async (state, errorMessage, kind) => {
   logIn();
   nock(ORG).get(`${DATA}/jobs/query/750`).reply(200, { id: '750', state, errorMessage });
-  await expect(completeJob(connect(), '750', waiting)).rejects.toMatchObject({ kind });
+  await expect(rowsOf(completeJob(connect(), '750', patience))).rejects.toMatchObject({ kind });
 });
 
 const read = async (body: AsyncIterable<Uint8Array>): Promise<string> =>

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TransientError } from '../airbyte/errors.ts';
+import { completeJob, pageRows, resultPage } from './bulk.ts';
+import type { Patience } from './bulk.ts';
+import { SalesforceFailure } from './failures.ts';
+import type { Progress } from './progress.ts';
+import { waitMs } from './retry.ts';
+import type { Salesforce } from './salesforce.ts';
+import type { SavedJob } from './state.ts';
+import type { Transcoder } from './transcode.ts';
+
+export interface JobReading extends Patience {
+  readonly salesforce: Salesforce;
+  readonly object: string;
+  /** How many cells a row has. */
+  readonly columns: number;
+  readonly transcoder: Transcoder;
+}
+
+/**
+ * The rows of a job from where it was left. A page that breaks off is fetched again without sending its rows twice; the sum of
+ * all rows must be what the job says it has. Throws SalesforceFailures that are about the job, and TransientErrors.
+ */
+export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerator<Progress, void> {
+  const { salesforce, object } = reading;
+  const completion = completeJob(salesforce, job.id, reading);
+  let step = await completion.next();
+  for (; step.done !== true; step = await completion.next()) yield { kind: 'waiting' };
+  const total = step.value;
+  if (total !== undefined) yield { kind: 'estimate', rows: total };
+  let { locator, rows } = job;
+  if (total !== 0) {
+    for (;;) {
+      const page = yield* readPage(reading, job.id, locator);
+      rows += page.rows;
+      if (page.next === undefined) break;
+      locator = page.next;
+      yield { kind: 'reached', position: { job: { id: job.id, locator, rows } } };
+    }
+  }
+  if (total === undefined || rows === total) return;
+  yield { kind: 'reached', position: {} };
+  throw new TransientError(
+    `Bulk job ${job.id} for ${object} gave ${rows} rows but says it has ${total}. The next sync reads them again.`,
+  );
+}
+
+/** One result page, fetched again from its beginning for as long as that brings more rows, or a few times. */
+async function* readPage(
+  { salesforce, object, columns, transcoder, log, signal }: JobReading,
+  id: string,
+  locator: string | undefined,
+): AsyncGenerator<Progress, { rows: number; next: string | undefined }> {
+  let sent = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      transcoder.page(sent);
+      const page = await resultPage(salesforce, id, { locator, maxRows: pageRows(columns) });
+      for await (const chunk of page.body) yield* linesOf(transcoder, () => transcoder.push(chunk));
+      yield* linesOf(transcoder, () => transcoder.end());
+      const { rows } = transcoder;
+      if (page.rows === undefined || page.rows === rows) return { rows, next: page.next };
+      throw new TransientError(`A result page for ${object} has ${rows} rows where Salesforce announced ${page.rows}.`);
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      if (transcoder.rows > sent) attempt = 1;
+      sent = Math.max(sent, transcoder.rows);
+      const wait = waitMs(attempt, undefined, Math.random());
+      if (wait === undefined) throw error;
+      log.warn(
+        `${error.message} Fetching the page again in ${Math.round(wait / 1_000)} s; ${sent} rows of it are read.`,
+      );
+      await delay(wait, undefined, { signal });
+    }
+  }
+}
+
+const isPassing = (error: unknown): error is Error =>
+  error instanceof TransientError || (error instanceof SalesforceFailure && error.kind === 'retry');
+
+function* linesOf(transcoder: Transcoder, give: () => Uint8Array): Generator<Progress> {
+  const before = transcoder.records;
+  const bytes = give();
+  if (bytes.length > 0) yield { kind: 'lines', bytes, count: transcoder.records - before };
+}
