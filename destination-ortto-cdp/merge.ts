@@ -58,8 +58,8 @@ export const needsMore = (first: Pass, write: Write, existed: boolean): boolean 
   refill(first, write, existed).length > 0;
 
 /**
- * Whether whoever these keys find may carry another record's Salesforce id. An organization's later passes are addressed
- * by the id it carries, so then it must be read from Ortto.
+ * Whether those whom these keys find may carry another record's Salesforce id. Organizations are addressed by the id
+ * they carry, so then it must be read from Ortto.
  */
 export const mayCarryAnothersId = (mapping: EntityMapping): boolean => !isExclusive(mapping);
 
