@@ -28,7 +28,7 @@ export interface Found {
   readonly existed: boolean;
   /**
    * Who exactly it is. A person: Ortto's person id. An organization: the Salesforce id it carries in its identity field;
-   * undefined when it carries none, or cannot carry another record's (see `mayCarryAnothersId`).
+   * undefined when it carries none, or can only carry its own (see `mayCarryAnothersId`).
    */
   readonly address: string | undefined;
 }
@@ -58,10 +58,10 @@ export const needsMore = (first: Pass, write: Write, existed: boolean): boolean 
   refill(first, write, existed).length > 0;
 
 /**
- * Whether those whom these keys find may carry another record's Salesforce id. Organizations are addressed by the id
- * they carry, so then it must be read from Ortto.
+ * Whether those whom these keys find may carry another record's Salesforce id, or none. Organizations are addressed by
+ * the id they carry, so then it must be read from Ortto.
  */
-export const mayCarryAnothersId = (mapping: EntityMapping): boolean => !isExclusive(mapping);
+export const mayCarryAnothersId = (mapping: EntityMapping): boolean => !foundById(mapping);
 
 /**
  * The requests that follow, to be sent one after the other; none when nobody needs more. No request holds two rows of
