@@ -26,7 +26,7 @@ export interface OrttoOptions extends InstanceOptions {
 }
 
 /** What is in the CDP, read behind the API's back. */
-export interface Cdp {
+interface Cdp {
   /** Archived ones included, oldest first. */
   people(): readonly Picture[];
   organizations(): readonly Picture[];

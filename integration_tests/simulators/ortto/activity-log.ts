@@ -17,6 +17,8 @@ export interface ActivityLog {
   /** In the order of arrival. */
   all(): Iterable<Activity>;
   of(entityId: string): readonly Activity[];
+  /** One of Ortto's own: neither repeated nor too many. */
+  note(activity: Activity): void;
   /** A repeated one (same key and created) replaces the first; one too many of a day is not kept. */
   add(activity: Activity): 'added' | 'repeated' | 'excess';
   forget(entityId: string): void;
@@ -29,14 +31,24 @@ export const createActivityLog = (switches: Switches, limits: Limits): ActivityL
   const identities = new Map<string, number>();
   const perDay = new Map<string, number>();
 
+  const listOf = (entityId: string): Activity[] => {
+    const known = byEntity.get(entityId);
+    if (known !== undefined) return known;
+    const activities: Activity[] = [];
+    byEntity.set(entityId, activities);
+    return activities;
+  };
+
   return {
     *all() {
       for (const activities of byEntity.values()) yield* activities;
     },
     of: (entityId) => byEntity.get(entityId) ?? [],
+    note: (activity) => {
+      listOf(activity.entityId).push(activity);
+    },
     add: (activity) => {
-      const activities = byEntity.get(activity.entityId) ?? [];
-      byEntity.set(activity.entityId, activities);
+      const activities = listOf(activity.entityId);
       const subject = `${activity.activityId} ${activity.entityId}`;
       const identity =
         activity.key === undefined || switches.activityIdentity === 'ignored'

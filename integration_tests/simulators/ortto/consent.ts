@@ -28,7 +28,7 @@ export const recordPermissionChanges = (
     const now = instance.now();
     const { activityId, context } = value === true ? given : taken;
     const byDefault = value === true ? 'Subscribed via API' : 'Unsubscribed via API';
-    instance.activities.add({
+    instance.activities.note({
       activityId,
       entityId: person.id,
       attributes: { [context]: changes.get(context) ?? byDefault },

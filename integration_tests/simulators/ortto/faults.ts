@@ -11,7 +11,7 @@ export interface FaultAnswer {
 export interface Fault {
   /** GET, POST …; any when absent. */
   readonly method?: string;
-  /** The path below /v1, as `/person/merge`; any when absent. */
+  /** The path below /v1 as it was called, `/person/merge`; any when absent. */
   readonly path?: string | RegExp;
   readonly when?: (body: unknown) => boolean;
   /** How many matching calls pass before the first one is hit; 0 when absent. */

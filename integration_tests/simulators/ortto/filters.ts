@@ -11,7 +11,7 @@ import { keyText, readTime } from './values.ts';
 export interface Filter {
   readonly accepts: (entity: Entity) => boolean;
   /** Everybody the filter can accept, found by index; undefined when all must be looked at. */
-  readonly candidates: ReadonlySet<Entity> | undefined;
+  readonly candidates: Iterable<Entity> | undefined;
 }
 
 type Compare = (actual: unknown, operand: unknown, fieldId: string, instance: Instance) => boolean;
@@ -79,7 +79,7 @@ const refuse = (json: unknown, problem: string): never => {
   throw new Refusal(400, `Failed to decode filter ${JSON.stringify(json)}: ${problem} (Invalid value)`);
 };
 
-const union = (filters: readonly Filter[]): ReadonlySet<Entity> | undefined => {
+const union = (filters: readonly Filter[]): Iterable<Entity> | undefined => {
   const all = new Set<Entity>();
   for (const { candidates } of filters) {
     if (candidates === undefined) return undefined;

@@ -15,6 +15,8 @@ export interface InstanceOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Why Ortto refuses a merge row for reasons of its own that no schema tells; undefined when it does not. */
+  readonly rowProblem?: (fields: ReadonlyMap<string, unknown>) => string | undefined;
 }
 
 /** One Ortto account's data, without the wire. */
@@ -22,6 +24,7 @@ export interface Instance {
   readonly switches: Switches;
   readonly limits: Limits;
   readonly now: () => number;
+  readonly rowProblem: (fields: ReadonlyMap<string, unknown>) => string | undefined;
   readonly people: Store;
   readonly organizations: Store;
   readonly definitions: Map<string, Definition>;
@@ -45,6 +48,7 @@ export const createInstance = (options: InstanceOptions = {}): Instance => {
     switches,
     limits,
     now: options.now ?? Date.now,
+    rowProblem: options.rowProblem ?? (() => undefined),
     people: createStore('person', personFields(), switches),
     organizations: createStore('organization', organizationFields(), switches),
     definitions: new Map(),

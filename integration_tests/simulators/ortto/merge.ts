@@ -50,6 +50,8 @@ const judge = (instance: Instance, store: Store, request: MergeRequest, json: un
   const read = readRow(instance, store, json);
   if ('problem' in read) return invalid(read.problem);
   const { row } = read;
+  const refusal = instance.rowProblem(row.fields);
+  if (refusal !== undefined) return invalid(refusal);
   if (request.byId) {
     const id = idKeys[store.noun].map((key) => row.ids.get(key)).find((value) => value !== undefined);
     if (!isId(id)) return invalid(idProblem(id));
@@ -100,10 +102,6 @@ const update = (instance: Instance, store: Store, request: MergeRequest, row: Ro
   return { status: ignored ? switches.ignoredStatus : 'merged', id: entity.id, skipped: ignored };
 };
 
-// Not opting in is no opt-out.
-const withoutSms = (values: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> =>
-  new Map(Array.from(values).filter(([fieldId]) => fieldId !== 'bol::sp'));
-
 const create = (instance: Instance, store: Store, request: MergeRequest, row: Row): Outcome => {
   const unknownId = request.byId && instance.switches.unknownPersonId === 'skipped';
   if (request.skipNonExisting || unknownId)
@@ -113,8 +111,11 @@ const create = (instance: Instance, store: Store, request: MergeRequest, row: Ro
   }
   const entity = store.create(instance.now());
   const values = newFields(store.noun, row.fields);
-  if (store.noun === 'person')
-    recordPermissionChanges(instance, entity, row.fields.has('bol::sp') ? values : withoutSms(values));
+  if (store.noun === 'person') {
+    // So that it is no change: who never opted in to SMS has not opted out.
+    store.set(entity, 'bol::sp', false);
+    recordPermissionChanges(instance, entity, values);
+  }
   for (const [fieldId, value] of values) store.set(entity, fieldId, value);
   applyTags(entity, row);
   return { status: 'created', id: entity.id, skipped: false };
@@ -145,14 +146,17 @@ const apply = (instance: Instance, store: Store, request: MergeRequest): readonl
     : request.rows.map((json) => mergeOne(instance, store, request, json));
 };
 
-const verdict = (instance: Instance, store: Store, outcome: Outcome): JsonObject => {
+/** How a call names its rows; the older path of accounts has its own words. */
+type ListKey = 'people' | 'accounts' | 'organizations';
+
+const verdict = (instance: Instance, outcome: Outcome, listKey: ListKey): JsonObject => {
   const { verdictId, accountIdKey, mergeAnswer } = instance.switches;
   if ('error' in outcome) return { status: outcome.status, error: outcome.error };
   const named =
     outcome.id !== undefined &&
     mergeAnswer !== 'queued' &&
     (verdictId === 'always' || (verdictId === 'unless-skipped' && !outcome.skipped));
-  const idKey = store.noun === 'person' ? 'person_id' : accountIdKey;
+  const idKey = { people: 'person_id', accounts: accountIdKey, organizations: 'organization_id' }[listKey];
   const status = mergeAnswer === 'verdict' ? outcome.status : 'queued';
   return named ? { [idKey]: outcome.id, status } : { status };
 };
@@ -161,10 +165,15 @@ const verdict = (instance: Instance, store: Store, outcome: Outcome): JsonObject
  * Applies one merge body, rows in order, and answers as the synchronous call does. All rows bad is a Refusal with
  * `details`, and so is a mixed batch where the switches say so.
  */
-const mergeRows = (instance: Instance, store: Store, request: MergeRequest): readonly JsonObject[] => {
+const mergeRows = (
+  instance: Instance,
+  store: Store,
+  request: MergeRequest,
+  listKey: ListKey,
+): readonly JsonObject[] => {
   const outcomes = apply(instance, store, request);
   const bad = outcomes.filter(isBad);
-  const rows = outcomes.map((outcome) => verdict(instance, store, outcome));
+  const rows = outcomes.map((outcome) => verdict(instance, outcome, listKey));
   const refused = bad.length === outcomes.length || (bad.length > 0 && instance.switches.mixedBatch !== 'rows');
   if (refused) {
     const [first] = bad;
@@ -183,11 +192,11 @@ const mergeRows = (instance: Instance, store: Store, request: MergeRequest): rea
 /** Runs work now, or after the answer. Failures of queued work reach only the instance's log. */
 export type Queue = (work: () => void) => void;
 
-const mergeInto = (store: Store, instance: Instance, body: unknown, listKey: string, queue: Queue): Answer => {
+const mergeInto = (store: Store, instance: Instance, body: unknown, listKey: ListKey, queue: Queue): Answer => {
   const request = readMergeRequest(instance, store, body);
-  if (!request.queued) return { status: 200, body: { [listKey]: mergeRows(instance, store, request) } };
+  if (!request.queued) return { status: 200, body: { [listKey]: mergeRows(instance, store, request, listKey) } };
   queue(() => {
-    mergeRows(instance, store, request);
+    mergeRows(instance, store, request, listKey);
   });
   return { status: 200, body: { [listKey]: request.rows.map(() => ({ status: 'queued' })) } };
 };

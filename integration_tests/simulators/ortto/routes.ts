@@ -10,7 +10,7 @@ import type { Queue } from './merge.ts';
 import { getByIds, query } from './query.ts';
 import type { Cursors } from './query.ts';
 
-export interface Call {
+interface Call {
   readonly instance: Instance;
   readonly cursors: Cursors;
   readonly body: unknown;
@@ -19,7 +19,7 @@ export interface Call {
   readonly queue: Queue;
 }
 
-export type Route = (call: Call) => Answer;
+type Route = (call: Call) => Answer;
 
 const organizationKeys = ({ legacy }: Call) =>
   legacy

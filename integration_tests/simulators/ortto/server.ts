@@ -137,7 +137,8 @@ export const createOrttoServer = (backend: Backend): Server => {
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<number | undefined> => {
     const { limits } = backend.state().instance;
     const method = request.method ?? 'GET';
-    const path = new URL(request.url ?? '/', 'http://ortto').pathname.replace(/^\/v1(?=\/)/, '');
+    const { pathname } = new URL(request.url ?? '/', 'http://ortto');
+    const path = pathname.startsWith('/v1/') ? pathname.slice('/v1'.length) : 'outside the API';
     const body = await readBody(request, limits.bodyBytes);
     const refused = refuse(request);
     if (refused !== undefined) {
@@ -176,7 +177,9 @@ export const createOrttoServer = (backend: Backend): Server => {
       (status) => counter.end(status),
       (error: unknown) => {
         counter.end(undefined);
-        response.destroy(error instanceof Error ? error : undefined);
+        response.destroy();
+        // A caller who went away is life, anything else a bug of ours.
+        if (request.errored === null) throw error;
       },
     );
   });

@@ -3,7 +3,7 @@ import { makeId } from './ids.ts';
 import type { Switches } from './switches.ts';
 import { keyText } from './values.ts';
 
-/** A person or an account. Only the store's functions change one. */
+/** A person or an account. Its fields and its archiving change through the store alone, which indexes and counts them. */
 export interface Entity {
   readonly id: string;
   /** Order of creation. */
@@ -39,25 +39,31 @@ export interface Store {
   archive(entity: Entity, at: number | undefined): void;
   remove(entity: Entity): void;
   /** Whoever has this value (as `keyText` spells it) in the field, archived ones included. The first call builds an index. */
-  holders(fieldId: string, text: string): ReadonlySet<Entity>;
+  holders(fieldId: string, text: string): Iterable<Entity>;
 }
 
-type Index = Map<string, Set<Entity>>;
+/** Most keys have one holder, and a set for each of them would be most of the memory. */
+type Index = Map<string, Entity | Set<Entity>>;
 
-const nobody: ReadonlySet<Entity> = new Set();
+/** Shared by all people: nobody is a member of a person. */
+const noMembers = new Set<string>();
 
 const enter = (index: Index, text: string | undefined, entity: Entity): void => {
   if (text === undefined) return;
   const holders = index.get(text);
-  if (holders === undefined) index.set(text, new Set([entity]));
-  else holders.add(entity);
+  if (holders === undefined) index.set(text, entity);
+  else if (holders instanceof Set) holders.add(entity);
+  else if (holders !== entity) index.set(text, new Set([holders, entity]));
 };
 
 const leave = (index: Index, text: string | undefined, entity: Entity): void => {
   if (text === undefined) return;
   const holders = index.get(text);
-  holders?.delete(entity);
-  if (holders?.size === 0) index.delete(text);
+  if (holders === entity) index.delete(text);
+  else if (holders instanceof Set) {
+    holders.delete(entity);
+    if (holders.size === 0) index.delete(text);
+  }
 };
 
 export const createStore = (noun: Store['noun'], fields: Map<string, Field>, switches: Switches): Store => {
@@ -106,7 +112,7 @@ export const createStore = (noun: Store['noun'], fields: Map<string, Field>, swi
         editedAt: now,
         archivedAt: undefined,
         organizationId: undefined,
-        members: new Set(),
+        members: noun === 'organization' ? new Set() : noMembers,
       };
       entities.set(entity.id, entity);
       return entity;
@@ -126,7 +132,9 @@ export const createStore = (noun: Store['noun'], fields: Map<string, Field>, swi
         for (const entity of entities.values())
           enter(index, keyText(fieldId, entity.fields.get(fieldId), switches), entity);
       }
-      return index.get(text) ?? nobody;
+      const holders = index.get(text);
+      if (holders === undefined) return [];
+      return holders instanceof Set ? holders : [holders];
     },
   };
 };
