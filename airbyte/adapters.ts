@@ -47,7 +47,7 @@ export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
     return asCatalog(await this.#source.discover(config, this.#log));
   }
 
-  override async *read(
+  override read(
     config: AirbyteConfig,
     _redactedConfig: AirbyteConfig,
     catalog: AirbyteConfiguredCatalog,
@@ -55,7 +55,7 @@ export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
   ): AsyncGenerator<AirbyteMessage> {
     const configured = catalog as unknown as ConfiguredCatalog;
     const input = { config, catalog: configured, state, log: this.#log, signal: this.#signal };
-    yield* this.#source.read(input) as unknown as AsyncIterable<AirbyteMessage>;
+    return this.#source.read(input) as unknown as AsyncGenerator<AirbyteMessage>;
   }
 }
 
@@ -79,7 +79,7 @@ export class DestinationAdapter extends AirbyteDestination<AirbyteConfig> {
     return asStatus(await this.#destination.check(config, this.#log));
   }
 
-  override async *write(
+  override write(
     config: AirbyteConfig,
     _redactedConfig: AirbyteConfig,
     catalog: AirbyteConfiguredCatalog,
@@ -87,12 +87,7 @@ export class DestinationAdapter extends AirbyteDestination<AirbyteConfig> {
   ): AsyncGenerator<AirbyteStateMessage> {
     const configured = catalog as unknown as ConfiguredCatalog;
     const input = readInput(stdin, this.#signal);
-    yield* this.#destination.write({
-      config,
-      catalog: configured,
-      input,
-      log: this.#log,
-      signal: this.#signal,
-    }) as unknown as AsyncIterable<AirbyteStateMessage>;
+    const write = { config, catalog: configured, input, log: this.#log, signal: this.#signal };
+    return this.#destination.write(write) as unknown as AsyncGenerator<AirbyteStateMessage>;
   }
 }

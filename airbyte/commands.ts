@@ -18,6 +18,8 @@ export interface Edge {
   readonly channel: Channel;
   readonly logger: ProtocolLogger;
   readonly signal: AbortSignal;
+  /** Plain text for a person at a terminal. */
+  readonly print: (text: string) => void;
 }
 
 /** Airbyte adds options and arguments over time; a connector that refuses one it does not know stops working then. */

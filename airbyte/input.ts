@@ -18,23 +18,27 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The lines of a byte stream, without their newline, the last one even if it has none. A line in one chunk is a view of
- * it; one that spans chunks is joined once, when it is complete.
+ * Cuts chunks into lines without their newline. `cut` returns the lines a chunk completes, `rest` the last line if it has
+ * no newline. A line within one chunk is a view of it; one that spans chunks is joined once, when it is complete.
  */
-async function* lines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+const createCutter = () => {
   let parts: Buffer[] = [];
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      const tail = chunk.subarray(start, end);
-      yield parts.length === 0 ? tail : Buffer.concat([...parts, tail]);
-      parts = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) parts.push(chunk.subarray(start));
-  }
-  if (parts.length > 0) yield Buffer.concat(parts);
-}
+  return {
+    cut(chunk: Buffer): Buffer[] {
+      const lines: Buffer[] = [];
+      let start = 0;
+      for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+        const tail = chunk.subarray(start, end);
+        lines.push(parts.length === 0 ? tail : Buffer.concat([...parts, tail]));
+        parts = [];
+        start = end + 1;
+      }
+      if (start < chunk.length) parts.push(chunk.subarray(start));
+      return lines;
+    },
+    rest: (): Buffer[] => (parts.length === 0 ? [] : [Buffer.concat(parts)]),
+  };
+};
 
 const parse = (bytes: Buffer, line: number): unknown => {
   if (!isUtf8(bytes)) throw new TornInputError(line, 'is not UTF-8');
@@ -88,15 +92,22 @@ export async function* readInput(
 ): AsyncGenerator<IncomingRecord | IncomingState, void> {
   const stop = () => stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
+  const cutter = createCutter();
   let line = 0;
-  try {
-    if (signal.aborted) return;
-    for await (const bytes of lines(stream)) {
+  const items = function* (lines: readonly Buffer[]) {
+    for (const bytes of lines) {
       line += 1;
       const item = incoming(bytes, line);
       if (item !== undefined) yield item;
       if (signal.aborted) return;
     }
+  };
+  try {
+    if (signal.aborted) return;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      for (const item of items(cutter.cut(chunk))) yield item;
+    }
+    if (!signal.aborted) yield* items(cutter.rest());
   } catch (error) {
     // A destroyed stream fails whoever is waiting for it; when the signal did that, it is the end.
     if (!signal.aborted) throw error;

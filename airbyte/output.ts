@@ -14,7 +14,7 @@ export interface Output {
    */
   put(message: AirbyteMessage | RecordLines): void;
   /** Queues plain text, for answers to a person (`--help`, `--version`). */
-  text(text: string): void;
+  readonly text: (text: string) => void;
   /** Undefined while the reader keeps up; otherwise resolves once it has caught up. Await it between records. */
   room(): Promise<void> | undefined;
   /** Resolves when everything queued so far has been handed to the operating system. */

@@ -45,7 +45,7 @@ export const runProcess = async (
   const { signal } = controller;
 
   const endWith = async (code: number, flushed: Promise<unknown>): Promise<never> => {
-    await flushed;
+    await Promise.allSettled([flushed]);
     process.exit(code);
   };
 
@@ -56,6 +56,9 @@ export const runProcess = async (
   };
   // The CDK's listeners exit before a pipe has taken what was queued.
   for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event).on(event, crash);
+
+  // The event loop is empty, yet the command has not ended; Node would leave without a trace.
+  process.on('beforeExit', () => crash(new Error('The command waits for something that will never happen.')));
 
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(READER_GONE);
@@ -80,9 +83,7 @@ export const runProcess = async (
     if (!stopped) channel.emit(failureTrace(error));
   }
   channel.close();
-  process.exitCode = signal.aborted ? TERMINATED : Number(channel.failed());
-  await output.flush();
-  await written(process.stderr);
+  const code = signal.aborted ? TERMINATED : Number(channel.failed());
   // Not left to the event loop: a keep-alive connection or an open stdin would hold the process.
-  process.exit();
+  return endWith(code, Promise.all([output.flush(), written(process.stderr)]));
 };

@@ -26,7 +26,7 @@ const runCommand = async (program: Command, output: Output): Promise<void> => {
     return;
   }
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeOut: (text) => output.text(text) });
+    command.exitOverride().configureOutput({ writeOut: output.text });
   }
   try {
     await program.allowUnknownOption().parseAsync(process.argv);
@@ -44,7 +44,7 @@ const run = async (spec: Source['spec'], createProgram: (edge: Edge) => Command)
   const channel = createChannel(output, () => spec().connectionSpecification);
   const logger = new ProtocolLogger((message) => channel.emit(message));
   const controller = new AbortController();
-  const program = createProgram({ channel, logger, signal: controller.signal });
+  const program = createProgram({ channel, logger, signal: controller.signal, print: output.text });
   await runProcess(channel, output, controller, () => runCommand(program, output));
 };
 

@@ -1,9 +1,19 @@
-import type { AirbyteConfiguredCatalog } from 'faros-airbyte-cdk/lib/protocol.js';
+import { writeFileSync } from 'node:fs';
+import { buildArgs, buildJson, helpTable, traverseObject } from 'faros-airbyte-cdk/lib/help.js';
+import type { AirbyteConfiguredCatalog, AirbyteSpec } from 'faros-airbyte-cdk/lib/protocol.js';
 import { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
 import type { AirbyteSource } from 'faros-airbyte-cdk/lib/sources/source.js';
 import { answer, answerCheck, loadConfig, stream, tolerant } from './commands.ts';
 import type { CdkConfig, Command, Edge } from './commands.ts';
 import { readCatalogFile, readJsonFile } from './json-file.ts';
+
+interface WizardOptions {
+  readonly json?: string;
+  readonly specFile?: string;
+  readonly includeDeprecatedFields: boolean;
+  readonly includeHiddenFields: boolean;
+  readonly autofill: boolean;
+}
 
 /** The CDK's commands for a source, with actions that neither lose messages nor show secrets. */
 export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
@@ -40,5 +50,35 @@ export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
         await stream(this.#edge, this.source.read(config, {}, catalog, state as CdkConfig));
       },
     );
+  }
+  // The CDK's two helpers for the command line show Faros options to people who could not use them, so their actions are ours.
+
+  override specPrettyCommand(): Command {
+    return super.specPrettyCommand().action(async () => {
+      const { spec } = await this.source.spec();
+      // The first row is the config as a whole.
+      const [, ...rows] = traverseObject(spec.connectionSpecification, ['--src'], 0);
+      this.#edge.print(helpTable(rows));
+    });
+  }
+
+  override airbyteLocalCLIWizardCommand(): Command {
+    return super.airbyteLocalCLIWizardCommand().action(async (options: WizardOptions) => {
+      const { includeDeprecatedFields, includeHiddenFields, autofill } = options;
+      const { spec } =
+        options.specFile === undefined
+          ? await this.source.spec()
+          : (readJsonFile('--spec-file', options.specFile) as AirbyteSpec);
+      const prefix = options.json === undefined ? ['--src'] : [];
+      const rows = traverseObject(
+        spec.connectionSpecification,
+        prefix,
+        0,
+        includeDeprecatedFields,
+        includeHiddenFields,
+      );
+      if (options.json === undefined) this.#edge.print(`${await buildArgs(rows, autofill)}\n`);
+      else writeFileSync(options.json, await buildJson(rows, autofill));
+    });
   }
 }
