@@ -140,7 +140,7 @@ export const createRowWriter = (
     const cursor = text(cursorColumn);
     return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom
       ? true
-      : watching.admit(text(idColumn), output.subarray(dataStart, dataEnd));
+      : watching.admit(text(idColumn), cursor, output.subarray(dataStart, dataEnd));
   };
 
   const write = (input: Buffer, from: number, end: number, firstRow: number, skipUntil: number): Written => {

@@ -41,7 +41,7 @@ export const createRowLines = (
     const time = (values[paths.findIndex(([name]) => name === cursor)] ?? '').slice(1, -1);
     if (row['IsDeleted'] === true) watch.deleted(id, time);
     if (time >= watch.repeatedBefore && time < watch.rereadFrom) return true;
-    return watch.admit(id, Buffer.from(data));
+    return watch.admit(id, time, Buffer.from(data));
   };
 
   return (rows) => {

@@ -52,7 +52,7 @@ export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
     ...(selection.cursor !== undefined && window !== undefined
       ? [
           ...(window.from ? [`${selection.cursor} >= ${dateTimeLiteral(window.from)}`] : []),
-          `${selection.cursor} < ${dateTimeLiteral(window.to)}`,
+          ...(window.to ? [`${selection.cursor} < ${dateTimeLiteral(window.to)}`] : []),
         ]
       : []),
     ...(query.where === undefined ? [] : [`(${query.where})`]),

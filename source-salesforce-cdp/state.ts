@@ -67,7 +67,12 @@ export const encodeState = (state: StreamState): JsonObject => ({
 });
 
 const encodeUnfinished = ({ window, added, job, afterId }: Unfinished): JsonObject => ({
-  ...(window && { window: { ...(window.from && { from: window.from.toISOString() }), to: window.to.toISOString() } }),
+  ...(window && {
+    window: {
+      ...(window.from && { from: window.from.toISOString() }),
+      ...(window.to && { to: window.to.toISOString() }),
+    },
+  }),
   ...(added && { added }),
   ...(job && { job: { id: job.id, ...(job.locator !== undefined && { locator: job.locator }), rows: job.rows } }),
   ...(afterId !== undefined && { after_id: afterId }),
@@ -78,7 +83,7 @@ interface RawState {
   readonly cursor_field?: string;
   readonly cursor?: string;
   readonly query: Query;
-  readonly window?: { readonly from?: string; readonly to: string };
+  readonly window?: { readonly from?: string; readonly to?: string };
   readonly added?: readonly string[];
   readonly job?: SavedJob;
   readonly after_id?: string;
@@ -134,7 +139,10 @@ const parseUnfinished = ({ window, added, job, after_id: afterId }: RawState): U
     ? undefined
     : {
         ...(window && {
-          window: { ...(window.from !== undefined && { from: new Date(window.from) }), to: new Date(window.to) },
+          window: {
+            ...(window.from !== undefined && { from: new Date(window.from) }),
+            ...(window.to !== undefined && { to: new Date(window.to) }),
+          },
         }),
         ...(added && { added }),
         ...(job && { job }),
