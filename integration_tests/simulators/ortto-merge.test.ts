@@ -200,15 +200,13 @@ test('the snapshot of equal data is equal whatever the order, the ids and the cl
       ([list, shuffled]) => {
         const snapshots = [list, shuffled].map((people, run) => {
           const instance = instanceWith({ now: () => run * 1_000_000 });
-          if (people.length > 0) {
-            merge(
-              instance,
-              people.map(({ email, first }) => ({ fields: { 'str::email': email, 'str::first': first } })),
-            );
+          for (const { email, first } of people) {
+            const fields = Object.entries({ 'str::email': email, 'str::first': first });
+            merge(instance, [{ fields: Object.fromEntries(run === 0 ? fields : fields.toReversed()) }]);
           }
           return snapshot(instance);
         });
-        expect(snapshots[0]).toEqual(snapshots[1]);
+        expect(JSON.stringify(snapshots[0])).toBe(JSON.stringify(snapshots[1]));
       },
     ),
   );

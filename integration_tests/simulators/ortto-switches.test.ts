@@ -179,13 +179,21 @@ const deeds: { readonly [name: string]: readonly [(instance: Instance) => unknow
   ],
   tagsUnderIgnore: [
     (instance) => {
-      for (const tags of [['one'], ['two']]) {
-        mergePeople(instance, { people: [{ fields: ana, tags }], merge_by: ['str::email'], merge_strategy: 3 });
+      for (const [tag, strategy] of [
+        ['one', 3],
+        ['two', 3],
+        ['three', 1],
+      ] as const) {
+        mergePeople(instance, {
+          people: [{ fields: ana, tags: [tag] }],
+          merge_by: ['str::email'],
+          merge_strategy: strategy,
+        });
       }
       return Array.from(instance.people.all(), ({ tags }) => Array.from(tags));
     },
-    [['one', 'two']],
-    [['one']],
+    [['one', 'two', 'three']],
+    [['one', 'three']],
   ],
   nullUnderAppend: [
     (instance) => {

@@ -388,6 +388,17 @@ test('the dice of a seed fall alike in every run', async () => {
   expect(await run(8)).not.toEqual(first);
 });
 
+test('a CDP is prepared past keys, limits and counts', async () => {
+  const ortto = await start({ limits: { rates: planRates(1) } });
+  for (const index of [1, 2]) {
+    ortto.cdp.call('POST', '/person/merge', { people: [person(index)], merge_by: ['str::email'] });
+  }
+  expect(ortto.cdp.peopleWith('str::first', 'P2')).toMatchObject([{ archived: false, tags: [] }]);
+  expect(ortto.counts.requests).toBe(0);
+  expect(() => ortto.cdp.call('POST', '/person/merge', { people: [] })).toThrow('1 or more rows');
+  expect(() => ortto.cdp.call('GET', '/person/merge', {})).toThrow('Ortto has no GET /person/merge');
+});
+
 test('reset empties everything but the limits', async () => {
   const ortto = await start();
   ortto.limits.rowsPerCall = 1;

@@ -6,11 +6,12 @@ import { define } from './ortto/definitions.ts';
 import { createFaults } from './ortto/faults.ts';
 import type { Faults } from './ortto/faults.ts';
 import { createInstance } from './ortto/instance.ts';
-import type { Instance, InstanceOptions } from './ortto/instance.ts';
+import type { Answer, Instance, InstanceOptions } from './ortto/instance.ts';
 import type { Limits } from './ortto/limits.ts';
 import type { Queue } from './ortto/merge.ts';
 import { createCursors } from './ortto/query.ts';
 import { Refusal } from './ortto/refusal.ts';
+import { findRoute } from './ortto/routes.ts';
 import { createOrttoServer } from './ortto/server.ts';
 import { activityPictures, picture, snapshot } from './ortto/snapshot.ts';
 import type { ActivityPicture, Picture, Snapshot } from './ortto/snapshot.ts';
@@ -38,6 +39,11 @@ interface Cdp {
   peopleWith(fieldId: string, value: unknown): readonly Picture[];
   organizationsWith(fieldId: string, value: unknown): readonly Picture[];
   snapshot(): Snapshot;
+  /**
+   * Does what an API call does, past keys, limits, faults and counts: to prepare a CDP, or to change it as somebody else
+   * would. Answers the body; a refused call throws.
+   */
+  call(method: string, path: string, body: unknown): Answer['body'];
   /** Puts an email on the suppression list. */
   suppress(email: string): void;
   /** Defines an activity of organizations, for which no call is known: `{name, attributes: [{name, display_type}]}`. */
@@ -121,6 +127,11 @@ export const startOrtto = async (options: OrttoOptions = {}): Promise<OrttoSimul
       peopleWith: (fieldId, value) => holding(state.instance.people, fieldId, value),
       organizationsWith: (fieldId, value) => holding(state.instance.organizations, fieldId, value),
       snapshot: () => snapshot(state.instance),
+      call: (method, path, body) => {
+        const { route, legacy } = findRoute(method, path);
+        if (route === undefined) throw new Error(`Ortto has no ${method} ${path}`);
+        return route({ ...state, body, legacy, queue }).body;
+      },
       suppress: (email) => {
         state.instance.suppressed.add(email.trim().toLowerCase());
       },
