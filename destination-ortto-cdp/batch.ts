@@ -8,6 +8,8 @@ export interface Waiting<Item> {
   readonly group: string;
   /** Texts that tell which person or organization may be meant; equal text, maybe the same one. */
   readonly keys: readonly string[];
+  /** Keys of others that must have been settled before; unlike `keys` they hold nobody back. */
+  readonly awaits?: readonly string[];
   /** Size of its row on the wire, at most. */
   readonly bytes: number;
   /** When it began to wait, in milliseconds. */
@@ -48,7 +50,8 @@ export const createQueue = <Item>(): Queue<Item> => {
     const batch: Waiting<Item>[] = [];
     let bytes = 0;
     for (const write of waiting) {
-      const free = write.keys.every((key) => !taken.has(key) && !underWay.has(key));
+      const isFree = (key: string) => !taken.has(key) && !underWay.has(key);
+      const free = write.keys.every(isFree) && (write.awaits ?? []).every(isFree);
       for (const key of write.keys) taken.add(key);
       if (!free || write.group !== group) continue;
       if (batch.length > 0 && bytes + write.bytes > MAX_BYTES) return { batch, full: true };

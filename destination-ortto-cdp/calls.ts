@@ -1,8 +1,9 @@
 // Longer than most: the whole vocabulary of Ortto's API is in this one file, so that nothing else has to know it.
 import type { JsonObject } from '../airbyte/protocol.ts';
 import { isObject, objects, readVerdicts } from './answers.ts';
+import type { Definition } from './activity-mapping.ts';
 import type { Verdict } from './answers.ts';
-import type { FindStrategy, MergeStrategy } from './config.ts';
+import type { CustomField } from './field-book.ts';
 import { isolate } from './isolation.ts';
 import type { Connection } from './ortto.ts';
 
@@ -10,29 +11,10 @@ import type { Connection } from './ortto.ts';
 
 export type Entity = 'person' | 'organization';
 
-export interface OrttoField {
-  readonly id: string;
-  readonly name: string;
-  /** Ortto's display type: the id alone does not tell an integer from a decimal. */
-  readonly type: string;
-  readonly readOnly: boolean;
-}
-
-export interface Row {
-  readonly fields: JsonObject;
-  /** Multi-select fields whose old options go away; null values clear by themselves. */
-  readonly clear?: readonly string[];
-}
-
+/** A merge as the passes put it: the body in Ortto's own words, 1 to 100 rows and less than 2 MB. */
 export interface MergeRequest {
-  readonly entity: Entity;
-  /** 1 to 100, less than 2 MB in all. */
-  readonly rows: readonly Row[];
-  /** Field ids in the order Ortto tries them; the person id alone for people addressed by it. */
-  readonly mergeBy: readonly string[];
-  readonly mergeStrategy: MergeStrategy;
-  readonly findStrategy: FindStrategy;
-  readonly createNew: boolean;
+  readonly target: Entity;
+  readonly body: JsonObject;
 }
 
 /** Somebody or something found by a look-up. Fields without a value are absent. */
@@ -64,12 +46,12 @@ export interface Ortto {
    * again; rows of which nothing is known are refused. Safe to repeat with the same rows.
    */
   merge(stream: string, request: MergeRequest): Promise<Verdict[]>;
-  /** The system fields people and organizations have; throws ConfigError when the key or region is wrong. */
-  systemFields(): Promise<Record<Entity, readonly OrttoField[]>>;
-  customFields(entity: Entity): Promise<readonly OrttoField[]>;
+  /** The events the account knows, with their attributes. Throws ConfigError when the key or region is wrong. */
+  definitions(): Promise<Record<Entity, readonly Definition[]>>;
+  customFields(entity: Entity): Promise<readonly CustomField[]>;
   /** Creates a custom field; undefined when Ortto refuses: the name is taken or there is no room. */
-  createField(entity: Entity, name: string, type: string): Promise<OrttoField | undefined>;
-  /** Those who carry one of the values in one of the fields; at most 100 conditions. Not the archived ones. */
+  createField(entity: Entity, name: string, type: string): Promise<CustomField | undefined>;
+  /** Those who carry one of the values in one of the fields; any number. Not the archived ones. */
   find(
     stream: string,
     entity: Entity,
@@ -83,21 +65,24 @@ export interface Ortto {
     ids: readonly string[],
     fields: readonly string[],
   ): Promise<readonly Found[]>;
-  /** Everybody in the archive, page by page: Ortto takes no filter there. */
-  archived(stream: string, entity: Entity, fields: readonly string[]): AsyncIterable<readonly Found[]>;
+  /** Everybody in the archive: Ortto takes no filter there. */
+  archived(stream: string, entity: Entity, fields: readonly string[]): Promise<readonly Found[]>;
   /** At most 100 ids. */
   setArchived(stream: string, entity: Entity, ids: readonly string[], archived: 'archived' | 'restored'): Promise<void>;
   /** Puts people into an organization. That the call succeeds proves nothing; false when Ortto refuses it. */
   link(stream: string, organizationId: string, personIds: readonly string[]): Promise<boolean>;
   /** One verdict per activity, at most 100; `merged` is "recorded". */
   record(stream: string, activities: readonly Activity[]): Promise<Verdict[]>;
-  /** Creates an activity definition and returns its id; undefined when Ortto refuses, because the name exists. */
-  defineActivity(name: string, attributes: readonly { name: string; type: string }[]): Promise<string | undefined>;
+  /** Creates a definition of events about people; undefined when Ortto refuses, as when the name exists. */
+  defineActivity(
+    name: string,
+    attributes: readonly { readonly name: string; readonly type: string }[],
+  ): Promise<Definition | undefined>;
 }
 
-const STRATEGIES = { append_only: 1, overwrite_existing: 2, ignore: 3 } as const;
-const FINDERS = { any: 0, next_if_previous_empty: 1, all: 2 } as const;
 const PATHS = { person: 'person', organization: 'accounts' } as const;
+/** Conditions of one look-up, to begin with. */
+const MOST_CLAUSES = 100;
 const LISTS = { person: 'people', organization: 'accounts' } as const;
 
 export const orttoCalls = ({ call, refused }: Connection): Ortto => {
@@ -112,34 +97,51 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
     throw refused(path, answer.status);
   };
 
+  // How many conditions a filter may hold is not documented; the number that was last accepted is kept.
+  let clauses = MOST_CLAUSES;
+
+  const pages = async (entity: Entity, question: JsonObject, stream: string): Promise<readonly Found[] | 'refused'> => {
+    const path = `${PATHS[entity]}/get`;
+    const listKey = entity === 'person' ? 'contacts' : 'accounts';
+    const found: Found[] = [];
+    let place: JsonObject = { offset: 0 };
+    for (;;) {
+      const answer = await call('POST', path, { limit: 500, ...question, ...place }, stream);
+      if (answer.kind === 'bad' && answer.status !== 400) throw refused(path, answer.status);
+      if (answer.kind === 'bad') return 'refused';
+      found.push(...objects(answer.body[listKey]).flatMap(readFound));
+      if (answer.body['has_more'] !== true) return found;
+      place = { offset: answer.body['next_offset'], cursor_id: answer.body['cursor_id'] };
+    }
+  };
+
   const post = (path: string, content: JsonObject, stream: string) => call('POST', path, content, stream);
 
   return {
-    merge(stream, { entity, rows, mergeBy, mergeStrategy, findStrategy, createNew }) {
-      const path = `${PATHS[entity]}/merge`;
-      const settings = {
-        async: false,
-        merge_by: mergeBy,
-        merge_strategy: STRATEGIES[mergeStrategy],
-        find_strategy: FINDERS[findStrategy],
-        skip_non_existing: !createNew,
-      };
-      const mayLeave = !createNew || mergeStrategy === 'ignore';
-      return isolate(rows, {
-        fieldIds: ({ fields }) => Object.keys(fields),
-        post: (part) => post(path, { [LISTS[entity]]: part.map(wireRow), ...settings }, stream),
-        read: (body, sent) => readVerdicts(body, sent, { mayLeave, existingOnly: !createNew }),
+    merge(stream, { target, body }) {
+      const path = `${PATHS[target]}/merge`;
+      const { [LISTS[target]]: rows, ...settings } = body;
+      const existingOnly = settings['skip_non_existing'] === true;
+      const leave = { existingOnly, mayLeave: existingOnly || settings['merge_strategy'] === 3 };
+      return isolate(objects(rows), {
+        fieldIds: ({ fields }) => (isObject(fields) ? Object.keys(fields) : []),
+        post: (part) => post(path, { [LISTS[target]]: part, ...settings }, stream),
+        read: (answer, sent) => readVerdicts(answer, sent, leave),
         refused: (status) => refused(path, status),
       });
     },
-    async systemFields() {
-      const { namespaces } = await must('POST', 'instance-schema/get', { namespaces: ['', 'o'] });
-      const fieldsOf = (namespace: string) => {
-        const entry = isObject(namespaces) ? namespaces[namespace] : undefined;
-        const fields = isObject(entry) && isObject(entry['fields']) ? Object.values(entry['fields']) : [];
-        return fields.flatMap(readField);
+    async definitions() {
+      const { namespaces } = await must('POST', 'instance-schema/get', { namespaces: ['cm', 'oc'] });
+      const fields = isObject(namespaces)
+        ? objects(Object.values(namespaces)).flatMap((entry) =>
+            isObject(entry['fields']) ? objects(Object.values(entry['fields'])) : [],
+          )
+        : [];
+      const all = fields.flatMap(readDefinition);
+      return {
+        person: all.filter(({ id }) => id.startsWith('act:cm:')),
+        organization: all.filter(({ id }) => id.startsWith('act:oc:')),
       };
-      return { person: fieldsOf(''), organization: fieldsOf('o') };
     },
     async customFields(entity) {
       const { fields } = await must('POST', `${PATHS[entity]}/custom-field/get`, {});
@@ -154,11 +156,20 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
       throw refused(path, answer.status);
     },
     async find(stream, entity, conditions, fields) {
-      const filter = {
-        $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
-      };
       const found: Found[] = [];
-      for await (const page of pages(entity, { filter, fields }, stream)) found.push(...page);
+      let rest = [...conditions];
+      while (rest.length > 0) {
+        const part = rest.slice(0, clauses);
+        const page = await pages(entity, { filter: filterOf(part), fields }, stream);
+        if (page === 'refused' && part.length > 1) {
+          clauses = Math.floor(part.length / 2);
+        } else if (page === 'refused') {
+          throw refused(`${PATHS[entity]}/get`, 400);
+        } else {
+          found.push(...page);
+          rest = rest.slice(part.length);
+        }
+      }
       return found;
     },
     async getByIds(stream, entity, ids, fields) {
@@ -167,9 +178,11 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
       const byId = body[listKey];
       return isObject(byId) ? objects(Object.values(byId)).flatMap(readFound) : [];
     },
-    archived(stream, entity, fields) {
+    async archived(stream, entity, fields) {
       const type = entity === 'person' ? 'archived' : 'archived_organization';
-      return pages(entity, { type, fields }, stream);
+      const found = await pages(entity, { type, fields }, stream);
+      if (found === 'refused') throw refused(`${PATHS[entity]}/get`, 400);
+      return found;
     },
     async setArchived(stream, entity, ids, archived) {
       const verb = archived === 'archived' ? 'archive' : 'restore';
@@ -209,28 +222,14 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
         })),
       });
       if (answer.kind === 'bad') return undefined;
-      const made = answer.body['custom_activity'];
-      const id = isObject(made) ? made['activity_field_id'] : undefined;
-      return typeof id === 'string' ? id : undefined;
+      return readDefinition(answer.body['custom_activity'])[0];
     },
   };
-
-  async function* pages(entity: Entity, question: JsonObject, stream: string): AsyncIterable<readonly Found[]> {
-    const listKey = entity === 'person' ? 'contacts' : 'accounts';
-    let place: JsonObject = { offset: 0 };
-    for (;;) {
-      const page = await must('POST', `${PATHS[entity]}/get`, { limit: 500, ...question, ...place }, stream);
-      yield objects(page[listKey]).flatMap(readFound);
-      if (page['has_more'] !== true) return;
-      place = { offset: page['next_offset'], cursor_id: page['cursor_id'] };
-    }
-  }
 };
 
-const wireRow = ({ fields, clear }: Row): JsonObject =>
-  clear === undefined || clear.length === 0
-    ? { fields }
-    : { fields, clear_fields: Object.fromEntries(clear.map((id) => [id, true])) };
+const filterOf = (conditions: readonly { readonly fieldId: string; readonly value: string }[]): JsonObject => ({
+  $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
+});
 
 const wireActivity = ({ activityId, personId, attributes, created, key }: Activity): JsonObject => ({
   activity_id: activityId,
@@ -240,11 +239,21 @@ const wireActivity = ({ activityId, personId, attributes, created, key }: Activi
   key,
 });
 
-const readField = (field: unknown): OrttoField[] => {
+const readField = (field: unknown): CustomField[] => {
   if (!isObject(field)) return [];
-  const { id, name, display_type: type, read_only: readOnly } = field;
+  const id = field['id'] ?? field['field_id'];
+  const { name, display_type: type } = field;
   return typeof id === 'string' && typeof type === 'string'
-    ? [{ id, name: typeof name === 'string' ? name : id, type, readOnly: readOnly === true }]
+    ? [{ id, name: typeof name === 'string' ? name : id, type }]
+    : [];
+};
+
+const readDefinition = (activity: unknown): Definition[] => {
+  if (!isObject(activity)) return [];
+  const id = activity['activity_field_id'] ?? activity['id'];
+  const { name, attributes } = activity;
+  return typeof id === 'string' && id.startsWith('act:')
+    ? [{ id, name: typeof name === 'string' ? name : id, attributes: objects(attributes).flatMap(readField) }]
     : [];
 };
 

@@ -30,12 +30,12 @@ test('the line of a stream says what became of every record, and what lies besid
     ledger.settle('Contact', `003${index}`, fate);
   }
   ledger.note('Contact', 'requests', 3);
-  ledger.note('Contact', 'cut', 2);
-  ledger.note('Contact', 'cut', 1);
+  ledger.cut('Contact', ['Title', 'Note__c']);
+  ledger.cut('Contact', ['Title']);
   expect(ledger.totals()).toEqual({ received: 5, settled: 5, rejected: 1 });
   ledger.close();
   expect(texts('info')).toEqual([
-    'ledger {"stream":"Contact","received":5,"created":1,"merged":2,"recorded":0,"skipped":{"deleted":1},"rejected":{"no match key":1},"deleted":0,"requests":3,"cut":3}',
+    'ledger {"stream":"Contact","received":5,"created":1,"merged":2,"recorded":0,"skipped":{"deleted":1},"rejected":{"no match key":1},"deleted":0,"requests":3,"cut":{"Title":2,"Note__c":1}}',
     'ledger {"stream":"Lead","received":0,"created":0,"merged":0,"recorded":0,"skipped":{},"rejected":{},"deleted":0}',
   ]);
 });

@@ -4,10 +4,17 @@ import type { Log } from '../airbyte/connector.ts';
 export type Fate =
   | { readonly kind: 'created' | 'merged' | 'recorded' | 'deleted' }
   | { readonly kind: 'skipped'; readonly reason: string }
-  | { readonly kind: 'rejected'; readonly reason: string; readonly field?: string | undefined };
+  | {
+      readonly kind: 'rejected';
+      readonly reason: string;
+      /** The field at fault, where one is. */
+      readonly field?: string | undefined;
+      /** Whatever else is wrong with the record, as `field: reason`. */
+      readonly also?: readonly string[] | undefined;
+    };
 
 /** Numbers beside the sum: they count other things than records. */
-export type Note = 'cut' | 'linked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
+export type Note = 'linked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
 
 /** The closed count of what became of every record, per stream. */
 export interface Ledger {
@@ -15,6 +22,8 @@ export interface Ledger {
   /** `id` is the record's Salesforce id: it names a rejected record in the log. Nothing else of a record is printed. */
   settle(stream: string, id: string, fate: Fate): void;
   note(stream: string, note: Note, count: number): void;
+  /** Texts of these Salesforce fields were cut to Ortto's length. */
+  cut(stream: string, fields: readonly string[]): void;
   /** Totals over all streams, for the progress line. */
   totals(): { readonly received: number; readonly settled: number; readonly rejected: number };
   /** Names the rejected ids that have had no line of their own yet. Safe to call at any end, a failed one too. */
@@ -33,6 +42,7 @@ interface Page {
   readonly skipped: Map<string, number>;
   readonly rejected: Map<string, { count: number; unnamed: string[] }>;
   readonly notes: Map<Note, number>;
+  readonly cuts: Map<string, number>;
 }
 
 export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
@@ -50,12 +60,12 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
     ids.length = 0;
   };
 
-  const reject = (stream: string, id: string, { reason, field }: { reason: string; field?: string | undefined }) => {
+  const reject = (stream: string, id: string, { reason, field, also }: Fate & { readonly kind: 'rejected' }) => {
     const entry = page(stream).rejected.get(reason) ?? { count: 0, unnamed: [] };
     page(stream).rejected.set(reason, entry);
     entry.count += 1;
     if (entry.count <= OWN_LINE) {
-      log.warn(`rejected ${JSON.stringify({ stream, id, reason, field })}`);
+      log.warn(`rejected ${JSON.stringify({ stream, id, reason, field, also })}`);
     } else if (entry.unnamed.push(id) >= IDS_A_LINE) {
       nameIds(stream, reason, entry.unnamed);
     }
@@ -72,6 +82,9 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
     },
     note(stream, note, count) {
       add(page(stream).notes, note, count);
+    },
+    cut(stream, fields) {
+      for (const field of fields) add(page(stream).cuts, field, 1);
     },
     totals() {
       const all = [...pages.values()];
@@ -103,6 +116,7 @@ const blankPage = (): Page => ({
   skipped: new Map(),
   rejected: new Map(),
   notes: new Map(),
+  cuts: new Map(),
 });
 
 const add = <Key>(counts: Map<Key, number>, key: Key, count: number): void => {
@@ -126,4 +140,5 @@ const summary = (stream: string, page: Page) => ({
   rejected: Object.fromEntries([...page.rejected].map(([reason, { count }]) => [reason, count])),
   deleted: page.counts.get('deleted') ?? 0,
   ...Object.fromEntries(page.notes),
+  ...(page.cuts.size > 0 && { cut: Object.fromEntries(page.cuts) }),
 });

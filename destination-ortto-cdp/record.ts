@@ -82,5 +82,5 @@ const keysOf = (mapping: EntityMapping, fields: readonly WriteField[], id: strin
   });
 
 /** What Ortto compares loosely is spelled alike here: taking two for one costs a wait, the other way round is a race. */
-const token = (fieldId: string, value: unknown): string =>
+export const token = (fieldId: string, value: unknown): string =>
   `${fieldId} ${typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value).replaceAll(/\D/g, '').slice(-7)}`;

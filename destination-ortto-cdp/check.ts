@@ -1,0 +1,19 @@
+import type { Log } from '../airbyte/connector.ts';
+import type { ConnectionStatus } from '../airbyte/protocol.ts';
+import type { Ortto } from './calls.ts';
+
+/** What every Ortto plan has room for; larger plans have more for people. */
+const ROOM = { person: 100, organization: 25 } as const;
+
+/** Reads what a write will need to read, and writes nothing. Throws ConfigError when the key or the region is wrong. */
+export const checkAccount = async (ortto: Ortto, log: Log): Promise<ConnectionStatus> => {
+  await ortto.definitions();
+  const people = (await ortto.customFields('person')).length;
+  const organizations = (await ortto.customFields('organization')).length;
+  const room = [
+    `People have ${people} of at least ${ROOM.person} custom fields`,
+    `organizations ${organizations} of ${ROOM.organization}`,
+  ].join(', ');
+  log.info(`Ortto accepts the API key. ${room}.`);
+  return { status: 'SUCCEEDED', message: `Connected to Ortto. ${room}.` };
+};

@@ -1,0 +1,42 @@
+import { setMaxListeners } from 'node:events';
+import type { Log } from '../airbyte/connector.ts';
+import { orttoCalls } from './calls.ts';
+import type { Ortto } from './calls.ts';
+import type { DestinationConfig } from './config.ts';
+import { createGate } from './gate.ts';
+import { connectOrtto } from './ortto.ts';
+
+export interface Session {
+  readonly ortto: Ortto;
+  /** Gives up what is being waited for, so that the calls under way end soon. */
+  readonly stop: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+  readonly onRequest?: (stream: string | undefined) => void;
+}
+
+/** Ortto behind one gate: everything a run asks of it counts towards the same rate. */
+export const openOrtto = async (
+  config: DestinationConfig,
+  log: Log,
+  options: SessionOptions = {},
+): Promise<Session> => {
+  const stopping = new AbortController();
+  const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
+  // Every call that waits listens; there are as many as there are calls, not a leak.
+  setMaxListeners(0, signal);
+  const connection = await connectOrtto({
+    apiUrl: config.apiUrl,
+    apiKey: config.apiKey,
+    gate: createGate(config.requestsPerSecond),
+    signal,
+    onRequest: options.onRequest ?? (() => {}),
+    onWait: (message) => log.warn(message),
+    ...(options.attempts !== undefined && { attempts: options.attempts }),
+  });
+  return { ortto: orttoCalls(connection), stop: () => stopping.abort(), close: connection.close };
+};

@@ -1,0 +1,65 @@
+import { rowBytes } from './batch.ts';
+import type { Mapped } from './mapped.ts';
+import type { StreamMapping } from './mapping.ts';
+import type { IdKind } from './identity.ts';
+import { token } from './record.ts';
+
+/** A mapped record that Ortto must be asked about, with what the queue has to know of it. */
+export interface Task {
+  readonly work: Exclude<Mapped, { kind: 'skip' | 'reject' }>;
+  /** Salesforce id of the record. */
+  readonly id: string;
+  readonly stream: string;
+  readonly group: string;
+  readonly keys: readonly string[];
+  readonly awaits: readonly string[];
+  readonly bytes: number;
+  readonly cut: readonly string[];
+}
+
+/** The identity fields of the streams in the catalog, by the kind of id they keep. */
+export type Identities = ReadonlyMap<IdKind, string>;
+
+const KINDS: ReadonlyMap<string, IdKind> = new Map([
+  ['Contact', 'contact'],
+  ['Lead', 'lead'],
+  ['Account', 'account'],
+]);
+
+export const identitiesOf = (mappings: readonly StreamMapping[]): Identities =>
+  new Map(
+    mappings.flatMap((mapping) => {
+      const kind = mapping.kind === 'entity' ? KINDS.get(mapping.object) : undefined;
+      return mapping.kind === 'entity' && kind !== undefined ? [[kind, mapping.identity] as const] : [];
+    }),
+  );
+
+/** Work of one kind and stream shares requests. Two tasks whose keys meet may be about one person or organization. */
+export const taskOf = (work: Task['work'], identities: Identities): Task => {
+  if (work.kind === 'write') {
+    const { mapping, id, tokens, fields, cut } = work.write;
+    return task(work, { id, stream: mapping.stream, keys: tokens, bytes: rowBytes(fields), cut });
+  }
+  if (work.kind === 'activity') {
+    const { mapping, id, about, attributes, cut } = work.activity;
+    // Whoever it is about may still be waiting to be written; events of one person need not wait for each other.
+    const identity = identities.get(about.kind);
+    const fields = Object.entries(attributes).map(([field, value]) => ({ id: field, value }));
+    const awaits = identity === undefined ? [] : [token(identity, about.id)];
+    return task(work, { id, stream: mapping.stream, keys: [], awaits, bytes: rowBytes(fields) + EVENT_BYTES, cut });
+  }
+  const { mapping, id } = work;
+  const own = token(mapping.identity, id);
+  const contact =
+    work.kind === 'hand_over' && mapping.handOver !== undefined ? [token(mapping.handOver, work.contactId)] : [];
+  return task(work, { id, stream: mapping.stream, keys: [own, ...contact], bytes: SMALL_BYTES });
+};
+
+/** Ids, times and key of an event. */
+const EVENT_BYTES = 600;
+const SMALL_BYTES = 200;
+
+const task = (
+  work: Task['work'],
+  rest: Pick<Task, 'id' | 'stream' | 'keys' | 'bytes'> & Partial<Pick<Task, 'awaits' | 'cut'>>,
+): Task => ({ work, group: `${rest.stream} ${work.kind}`, awaits: [], cut: [], ...rest });
