@@ -1,0 +1,115 @@
+import { PassThrough, Readable } from 'node:stream';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { incoming, readInput, TornInputError } from './input.ts';
+
+const never = () => new AbortController().signal;
+const items = async (stream: Readable) => Array.fromAsync(readInput(stream, never()));
+const line = (data: unknown, more: object = {}): string =>
+  JSON.stringify({ type: 'RECORD', record: { stream: 'A', emitted_at: 1, data, ...more } });
+
+test('lines arrive whole and numbered wherever the chunks are cut', async () => {
+  const row = fc.dictionary(fc.string(), fc.oneof(fc.string({ unit: 'binary' }), fc.integer(), fc.constant(null)));
+  const separator = fc.constantFrom('\n', '\r\n', '\n\n', '\r\n \n');
+  await fc.assert(
+    fc.asyncProperty(fc.array(row), separator, fc.boolean(), fc.array(fc.nat()), async (rows, end, closed, cuts) => {
+      const bytes = Buffer.from(rows.map((data) => line(data)).join(end) + (closed ? end : ''));
+      const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+      const chunks = places.slice(1).map((place, index) => bytes.subarray(places[index], place));
+      const step = (end.match(/\n/g) ?? []).length;
+      expect(await items(Readable.from(chunks))).toEqual(
+        JSON.parse(JSON.stringify(rows)).map((data: unknown, index: number) => ({
+          kind: 'record',
+          stream: 'A',
+          namespace: undefined,
+          data,
+          line: index * step + 1,
+        })),
+      );
+    }),
+  );
+});
+
+test('null counts as absent, and data that is no object as none', () => {
+  const parse = (text: string) => incoming(Buffer.from(text), 1);
+  const record = { kind: 'record', stream: 'A', line: 1 };
+  expect(parse(line({}, { namespace: null, meta: null }))).toEqual({ ...record, namespace: undefined, data: {} });
+  expect(parse(line({ a: null }, { namespace: 'n' }))).toEqual({ ...record, namespace: 'n', data: { a: null } });
+  for (const data of [null, undefined, [], 'text']) {
+    expect(parse(line(data))).toEqual({ ...record, namespace: undefined, data: undefined });
+  }
+});
+
+test('a state keeps every key it came with', () => {
+  const message = { type: 'STATE', state: { type: 'STREAM', stream: { x: null }, id: 3, global_: null }, record: null };
+  expect(incoming(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
+});
+
+test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are passed over', (type) => {
+  expect(incoming(Buffer.from(JSON.stringify({ type, record: null })), 1)).toBeUndefined();
+});
+
+test.each([
+  ['is not JSON', '{"type":"RECORD","record":{"planted'],
+  ['is not JSON', 'planted log line'],
+  ['is not an Airbyte message', '"planted"'],
+  ['is not an Airbyte message', '{"planted":1}'],
+  ['is not an Airbyte message', 'null'],
+  ['is a RECORD message without stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
+  ['is a STATE message without state', '{"type":"STATE","planted":1}'],
+])('a line that %s is torn, and not quoted: %s', (problem, text) => {
+  expect(() => incoming(Buffer.from(text), 12)).toThrow(TornInputError);
+  expect(() => incoming(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);
+  expect(() => incoming(Buffer.from(text), 12)).not.toThrow(/planted/);
+});
+
+test('a character cut in half is torn, not replaced', () => {
+  const bytes = Buffer.from(line({ a: 'é' }));
+  const torn = Buffer.concat([bytes.subarray(0, -5), bytes.subarray(-4)]);
+  expect(() => incoming(torn, 1)).toThrow('is not UTF-8');
+});
+
+test('the stream waits while the consumer works', async () => {
+  const stream = new PassThrough({ highWaterMark: 100 });
+  const input = readInput(stream, never());
+  let written = 0;
+  const writing = (async () => {
+    for (; written < 50; written += 1) {
+      if (!stream.write(`${line({ text: 'x'.repeat(50) })}\n`)) {
+        await new Promise((resolve) => {
+          stream.once('drain', resolve);
+        });
+      }
+    }
+    stream.end();
+  })();
+  await input.next();
+  await new Promise(setImmediate);
+  expect(written).toBeLessThan(10);
+  expect((await Array.fromAsync(input)).length).toBe(49);
+  await writing;
+});
+
+test('an abort ends the input without error, between lines and while waiting for one', async () => {
+  for (const ahead of [`${line({ id: 1 })}\n${line({ id: 2 })}\n`, `${line({ id: 1 })}\n{"type":"REC`]) {
+    const stream = new PassThrough();
+    const controller = new AbortController();
+    const input = readInput(stream, controller.signal);
+    stream.write(ahead);
+    expect((await input.next()).value).toMatchObject({ data: { id: 1 } });
+    const next = input.next();
+    controller.abort();
+    const rest = await Promise.all([next, Array.fromAsync(input)]);
+    expect(rest.flat().length).toBeLessThanOrEqual(2);
+    expect(stream.destroyed).toBe(true);
+  }
+});
+
+test('a failing stream is an error, not an end', async () => {
+  const stream = new PassThrough();
+  stream.write(`${line({ id: 1 })}\n`);
+  const input = readInput(stream, never());
+  await input.next();
+  stream.destroy(new Error('cut'));
+  await expect(input.next()).rejects.toThrow('cut');
+});
