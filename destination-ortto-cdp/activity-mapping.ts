@@ -136,10 +136,20 @@ const mapEvent = (
   const attributes = rows.flatMap(({ from, to, type }) => {
     const property = fields.get(from);
     const wanted = readDisplayType(type ?? '') ?? (property === undefined ? 'text' : typeOfProperty(property));
+    const lacks = book.missing().length;
     const place = book.place(to, wanted, from);
-    if (!('problem' in place)) return [{ from, path: from.split('.'), id: place.id, type: place.type }];
-    notebook.problems.push(`${stream}.${from}: ${place.problem}`);
-    return [];
+    if ('problem' in place) {
+      notebook.problems.push(`${stream}.${from}: ${place.problem}`);
+      return [];
+    }
+    // How Ortto changes a definition is not known well enough to touch one that people may be working with.
+    if (definition !== undefined && book.missing().length > lacks) {
+      notebook.warnings.push(
+        `${stream}.${from}: not sent, since the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
+      );
+      return [];
+    }
+    return [{ from, path: from.split('.'), id: place.id, type: place.type }];
   });
   for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
     if (group.length > 1) {
@@ -148,13 +158,9 @@ const mapEvent = (
       );
     }
   }
-  const missing = book.missing();
   return {
     event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
-    need:
-      definition === undefined || missing.length > 0
-        ? { id: definition?.id, name: definition?.name ?? name, attributes: missing }
-        : undefined,
+    need: definition === undefined ? { id: undefined, name, attributes: book.missing() } : undefined,
   };
 };
 

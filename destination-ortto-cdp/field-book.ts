@@ -54,7 +54,7 @@ export const createFieldBook = (account: readonly CustomField[], namespace: 'cm'
       return { id: field.id, type: actual };
     }
     return {
-      problem: `"${field.name}" is a ${field.type} field in Ortto, the values are ${wanted}; map it to another field`,
+      problem: `"${field.name}" has the type ${field.type} in Ortto, the values are ${wanted}; map it to another field`,
     };
   };
 

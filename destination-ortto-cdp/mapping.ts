@@ -59,6 +59,11 @@ export const planMapping = (
   const notebook: Notebook = { problems: [], warnings: [], notes: [] };
   const needs: { [Kind in 'person' | 'organization']: DefinitionNeed[] } = { person: [], organization: [] };
 
+  const mergesLeads =
+    config.mergeConvertedLeads &&
+    objects.includes('Contact') &&
+    rulesOf('Contact', config.objects)?.target === 'person';
+
   const mapStream = ({ stream }: ConfiguredStream, object: string | undefined): StreamMapping[] => {
     const rules = object === undefined ? undefined : rulesOf(object, config.objects);
     if (object === undefined || rules === undefined) {
@@ -74,7 +79,6 @@ export const planMapping = (
     const setting = { stream: stream.name, object, rules, fields, notebook };
     if (rules.target === 'person' || rules.target === 'organization') {
       const { target } = rules;
-      const mergesLeads = config.mergeConvertedLeads && objects.includes('Contact');
       return [mapEntity({ ...setting, target, config, book: books[target], mergesLeads })];
     }
     const mapped = mapActivity({ ...setting, target: rules.target, schema });
