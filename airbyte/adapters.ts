@@ -10,7 +10,13 @@ import type {
 import { AirbyteSource } from 'faros-airbyte-cdk/lib/sources/source.js';
 import type { Destination, Log, Source } from './connector.ts';
 import { readInput } from './input.ts';
-import type { Catalog, ConfiguredCatalog, ConnectionStatus, ConnectorSpecification } from './protocol.ts';
+import type {
+  Catalog,
+  ConfiguredCatalog,
+  ConnectionStatus,
+  ConnectorSpecification,
+  ControlMessage,
+} from './protocol.ts';
 
 // Our connectors in the shape the CDK's runners expect. The CDK's types know an older protocol, with narrower states and
 // without TRACE statuses or CONTROL; the values pass through as they are, so each crossing is a cast and nothing more.
@@ -27,12 +33,14 @@ export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
   readonly #source: Source;
   readonly #log: Log;
   readonly #signal: AbortSignal;
+  readonly #emit: (message: ControlMessage) => void;
 
-  constructor(source: Source, log: Log, signal: AbortSignal) {
+  constructor(source: Source, log: Log, signal: AbortSignal, emit: (message: ControlMessage) => void) {
     super();
     this.#source = source;
     this.#log = log;
     this.#signal = signal;
+    this.#emit = emit;
   }
 
   override async spec(): Promise<AirbyteSpec> {
@@ -40,11 +48,11 @@ export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
   }
 
   override async check(config: AirbyteConfig): Promise<AirbyteConnectionStatusMessage> {
-    return asStatus(await this.#source.check(config, this.#log));
+    return asStatus(await this.#source.check(config, this.#log, this.#emit));
   }
 
   override async discover(config: AirbyteConfig): Promise<AirbyteCatalogMessage> {
-    return asCatalog(await this.#source.discover(config, this.#log));
+    return asCatalog(await this.#source.discover(config, this.#log, this.#emit));
   }
 
   override read(

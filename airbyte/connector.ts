@@ -4,6 +4,7 @@ import type {
   ConfiguredCatalog,
   ConnectionStatus,
   ConnectorSpecification,
+  ControlMessage,
   JsonObject,
   RecordLines,
   StateMessage,
@@ -33,8 +34,9 @@ export interface ReadInput {
 export interface Source {
   spec(): ConnectorSpecification;
   /** FAILED with a sentence, or a ConfigError or TransientError, which become FAILED with their message. */
-  check(config: unknown, log: Log): Promise<ConnectionStatus>;
-  discover(config: unknown, log: Log): Promise<Catalog>;
+  check(config: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<ConnectionStatus>;
+  /** `emit` here and in `check` hands over the config as a login has changed it, before the answer. */
+  discover(config: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<Catalog>;
   /**
    * Messages in the order in which they must reach stdout. The next one is asked for only when stdout has room, so a
    * slow reader slows the source. The process exits 1 if any TRACE error was among them or the iteration throws.

@@ -52,7 +52,11 @@ const run = async (spec: Source['spec'], createProgram: (edge: Edge) => Command)
 export const runSource = (source: Source): Promise<void> =>
   run(
     () => source.spec(),
-    (edge) => new SourceRunner(edge, new SourceAdapter(source, edge.logger, edge.signal)).mainCommand(),
+    (edge) => {
+      const { logger, signal, channel } = edge;
+      const adapter = new SourceAdapter(source, logger, signal, (message) => channel.emit(message));
+      return new SourceRunner(edge, adapter).mainCommand();
+    },
   );
 
 /** Runs a destination as the command line asks, and ends the process. */
