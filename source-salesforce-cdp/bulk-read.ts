@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransientError } from '../airbyte/errors.ts';
-import { completeJob, pageRows, resultPage } from './bulk.ts';
+import { completeJob, resultPage } from './bulk.ts';
 import type { Patience } from './bulk.ts';
 import { SalesforceFailure } from './failures.ts';
 import type { Progress } from './progress.ts';
@@ -12,8 +12,8 @@ import type { Transcoder } from './transcode.ts';
 export interface JobReading extends Patience {
   readonly salesforce: Salesforce;
   readonly object: string;
-  /** How many cells a row has. */
-  readonly columns: number;
+  /** Rows to ask for in one page. */
+  readonly maxRows: number;
   readonly transcoder: Transcoder;
 }
 
@@ -47,7 +47,7 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
 
 /** One result page, fetched again from its beginning for as long as that brings more rows, or a few times. */
 async function* readPage(
-  { salesforce, object, columns, transcoder, log, signal }: JobReading,
+  { salesforce, object, maxRows, transcoder, log, signal }: JobReading,
   id: string,
   locator: string | undefined,
 ): AsyncGenerator<Progress, { rows: number; next: string | undefined }> {
@@ -55,7 +55,7 @@ async function* readPage(
   for (let attempt = 1; ; attempt += 1) {
     try {
       transcoder.page(sent);
-      const page = await resultPage(salesforce, id, { locator, maxRows: pageRows(columns) });
+      const page = await resultPage(salesforce, id, { locator, maxRows });
       for await (const chunk of page.body) yield* linesOf(transcoder, () => transcoder.push(chunk));
       yield* linesOf(transcoder, () => transcoder.end());
       const { rows } = transcoder;

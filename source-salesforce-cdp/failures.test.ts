@@ -78,8 +78,8 @@ test.each([
   ['QUERY_TIMEOUT: Your query request was running for too long.', 'halve_window'],
   ['Query job retried more than 15 times', 'halve_window'],
   ["INVALID_FIELD: No such column 'A__c'", 'drop_field'],
-  ['FailedToWriteResult', 'transient'],
-  [undefined, 'transient'],
+  ['FailedToWriteResult', 'restart_window'],
+  [undefined, 'restart_window'],
 ])('a job that failed with "%s" means %s', (message, kind) => {
   expect(classifyJob(message).kind).toBe(kind);
 });

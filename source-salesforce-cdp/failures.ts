@@ -4,7 +4,7 @@ import { ConfigError, TransientError } from '../airbyte/errors.ts';
  * What happens next after Salesforce has refused something:
  * retry: the same request again, later. refresh: the same request with a new token. stop_sync: the org's allocation is
  * used up, nothing more can be read. rest_to_bulk, bulk_to_rest: the other API. bulk_quota: no more Bulk jobs today.
- * restart_window: job or page locator is gone, read the window again. halve_window: too much at once. drop_field: describe
+ * restart_window: job or page locator is of no use any more, read the window again. halve_window: too much at once. drop_field: describe
  * again and go on without the field that is gone. config: the user must change something. transient: worth another sync.
  * bug: nobody expected this.
  */
@@ -238,7 +238,7 @@ export const classifyJob = (errorMessage: string | undefined): SalesforceFailure
   const fault = { code, message: short(message) };
   const row = TABLE.find((candidate) => candidate.status === undefined && matches(candidate, 0, fault, 'bulk'));
   return row === undefined
-    ? new SalesforceFailure('transient', 'The Bulk job has failed.', { fault })
+    ? new SalesforceFailure('restart_window', 'The Bulk job has failed.', { fault })
     : new SalesforceFailure(row.kind, row.advice, { fault });
 };
 
@@ -249,6 +249,9 @@ export const asError = (failure: SalesforceFailure): Error => {
   if (failure.kind === 'bug') return failure;
   return new TransientError(failure.message, { cause: failure, retryAfterMs: failure.retryAfterMs });
 };
+
+/** A failure as `asError` has it; any other error as it is. */
+export const explained = (error: unknown): unknown => (error instanceof SalesforceFailure ? asError(error) : error);
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

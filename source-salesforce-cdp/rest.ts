@@ -1,6 +1,8 @@
+import type { DeletedRow } from './deletions.ts';
 import type { ObjectDescription } from './describe.ts';
 import { classify, SalesforceFailure } from './failures.ts';
 import { API_VERSION } from './salesforce.ts';
+import type { RestRow } from './rows.ts';
 import type { Salesforce } from './salesforce.ts';
 
 // The REST resources that the source reads, over one session.
@@ -15,9 +17,6 @@ export interface Identity {
   readonly organizationId: string;
 }
 
-/** A row as REST returns it, `attributes` and nested parents included. */
-export type RestRow = { readonly [field: string]: unknown };
-
 export interface RowPage {
   /** Of the whole query. */
   readonly totalSize: number;
@@ -27,7 +26,7 @@ export interface RowPage {
 }
 
 export interface Deletions {
-  readonly deleted: readonly { readonly id: string; readonly at: Date }[];
+  readonly deleted: readonly DeletedRow[];
   /** Where the next call must start: earlier than the end asked for while a transaction is open. */
   readonly covered: Date;
 }
@@ -79,7 +78,7 @@ const describeBatch = async (
     what: `describe ${names.length} objects`,
     method: 'POST',
     path: '/composite/batch',
-    body: { batchRequests: names.map((name) => ({ method: 'GET', url: `v${API_VERSION}/sobjects/${name}/describe` })) },
+    body: { batchRequests: names.map((name) => ({ method: 'GET', url: `v${API_VERSION}${describePath(name)}` })) },
     api: 'rest',
   })) as { results?: readonly { statusCode: number; result: unknown }[] };
   return Promise.all(
@@ -93,9 +92,12 @@ const describeBatch = async (
   );
 };
 
+/** A catalog can name anything. */
+const describePath = (name: string): string => `/sobjects/${encodeURIComponent(name)}/describe`;
+
 const describeOne = async (salesforce: Salesforce, name: string): Promise<ObjectDescription | SalesforceFailure> => {
   try {
-    return (await get(salesforce, `describe ${name}`, `/sobjects/${name}/describe`)) as ObjectDescription;
+    return (await get(salesforce, `describe ${name}`, describePath(name))) as ObjectDescription;
   } catch (error) {
     if (error instanceof SalesforceFailure && error.kind !== 'stop_sync') return error;
     throw error;
@@ -139,7 +141,7 @@ export const deletions = async (salesforce: Salesforce, object: string, from: Da
     latestDateCovered: string;
   };
   return {
-    deleted: answer.deletedRecords.map(({ id, deletedDate }) => ({ id, at: new Date(deletedDate) })),
+    deleted: answer.deletedRecords.map(({ id, deletedDate }) => ({ id, deletedDate: new Date(deletedDate) })),
     covered: new Date(answer.latestDateCovered),
   };
 };

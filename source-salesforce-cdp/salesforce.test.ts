@@ -220,7 +220,7 @@ test('deleted rows come with when, and how far Salesforce is sure', async () => 
     });
   const span = [new Date('2026-01-01'), new Date('2026-01-02')] as const;
   expect(await deletions(connect(), 'Lead', ...span)).toEqual({
-    deleted: [{ id: '00Q1', at: new Date('2026-01-01T10:00:00Z') }],
+    deleted: [{ id: '00Q1', deletedDate: new Date('2026-01-01T10:00:00Z') }],
     covered: new Date('2026-01-01T23:00:00Z'),
   });
 });
@@ -254,7 +254,7 @@ test('a Bulk job is created as CSV over all rows, and polled until it is complet
 
 test.each([
   ['Failed', 'QUERY_TIMEOUT: too long', 'halve_window'],
-  ['Failed', undefined, 'transient'],
+  ['Failed', undefined, 'restart_window'],
   ['Aborted', undefined, 'restart_window'],
 ])('a job that is %s with "%s" means %s', async (state, errorMessage, kind) => {
   logIn();

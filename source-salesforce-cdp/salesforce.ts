@@ -61,8 +61,6 @@ export interface Salesforce {
   /** The server's clock, to the second, at its latest answer. */
   serverTime(): Date;
   usage(): ApiUsage | undefined;
-  /** Calls made so far. */
-  calls(): number;
 }
 
 export interface JsonRequest {
@@ -81,7 +79,7 @@ export interface JsonRequest {
 export const connectSalesforce = (config: SourceConfig, options: ConnectOptions): Salesforce => {
   const { log, signal, ceilingPercent } = options;
   const dispatcher = createDispatcher();
-  const meter = { calls: 0, usage: undefined as ApiUsage | undefined, date: undefined as Date | undefined };
+  const meter = { usage: undefined as ApiUsage | undefined, date: undefined as Date | undefined };
 
   const observe = (headers: Readonly<Record<string, string>>): void => {
     const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
@@ -96,7 +94,6 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
     api: Api,
     aborted: AbortSignal | undefined,
   ): Promise<StreamedAnswer & { status: number }> => {
-    meter.calls += 1;
     try {
       const answer = await send(request.url, {
         method: request.method,
@@ -186,7 +183,6 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
     identityUrl: () => session.call('log in', (token) => Promise.resolve(token.idUrl)),
     serverTime: () => meter.date ?? new Date(),
     usage: () => meter.usage,
-    calls: () => meter.calls,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Log } from '../airbyte/connector.ts';
-import { asError, SalesforceFailure } from './failures.ts';
+import { explained, SalesforceFailure } from './failures.ts';
 import { waitMs } from './retry.ts';
 
 export interface Token {
@@ -41,7 +41,7 @@ export const createSession = ({ login, rotated, log, sleep }: SessionOptions): S
 
   const logIn = async (): Promise<Token> => {
     const next = await persevere('log in', () => login(refreshToken)).catch((error: unknown) => {
-      throw error instanceof SalesforceFailure ? asError(error) : error;
+      throw explained(error);
     });
     if (next.refreshToken !== undefined && next.refreshToken !== refreshToken) {
       refreshToken = next.refreshToken;

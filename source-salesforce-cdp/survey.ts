@@ -1,6 +1,8 @@
 import type { Log } from '../airbyte/connector.ts';
+import { compileConditions } from './conditions.ts';
 import type { ObjectRefinement, SourceConfig } from './config.ts';
 import type { ObjectDescription } from './describe.ts';
+import { discoverStream } from './discovery.ts';
 import { SalesforceFailure } from './failures.ts';
 import { DEFAULT_OBJECTS, discoveryOrder, RELATED_TO, relatedCustomObjects } from './objects.ts';
 import { parentObjects, sameName } from './properties.ts';
@@ -49,7 +51,7 @@ export interface Survey extends Descriptions {
   readonly objects: readonly string[];
   /** Default objects that the user cannot read. */
   readonly hidden: readonly string[];
-  /** Entries of `objects` that cannot be read, as sentences. */
+  /** What is wrong with entries of `objects`, as sentences. */
   readonly problems: readonly string[];
 }
 
@@ -78,12 +80,20 @@ export const survey = async (salesforce: Salesforce, config: SourceConfig, log: 
     failed,
     objects: order.filter((name) => found.has(name)),
     hidden: DEFAULT_OBJECTS.filter((name) => !found.has(name)),
-    problems: config.objects.flatMap(({ name }, index) =>
-      found.has(named[index] ?? name)
-        ? []
-        : [
-            `objects[${index}].name: there is no object ${name} that can be queried, or the connected user may not see it`,
-          ],
+    problems: config.objects.flatMap((refinement, index) =>
+      problemsOf(refinement, found.get(named[index] ?? ''), found).map((problem) => `objects[${index}]: ${problem}`),
     ),
   };
 };
+
+const problemsOf = (
+  refinement: ObjectRefinement,
+  description: ObjectDescription | undefined,
+  found: ReadonlyMap<string, ObjectDescription>,
+): readonly string[] =>
+  description === undefined
+    ? [`there is no object ${refinement.name} that can be queried, or the connected user may not see it`]
+    : [
+        ...discoverStream(description, refinement, found).problems,
+        ...compileConditions(description, refinement).problems,
+      ];

@@ -1,0 +1,52 @@
+import type { Log } from '../airbyte/connector.ts';
+import type { ConnectionStatus, ControlMessage } from '../airbyte/protocol.ts';
+import { parseConfig } from './config.ts';
+import { asError, SalesforceFailure } from './failures.ts';
+import { DEFAULT_OBJECTS } from './objects.ts';
+import { identity } from './rest.ts';
+import { askSalesforce } from './rotation.ts';
+import type { Salesforce } from './salesforce.ts';
+import { survey } from './survey.ts';
+
+/**
+ * Logs in and says who as, at which org, which of the default objects can be read and whether Bulk is allowed. FAILED lists
+ * everything in the config that must change; a login that is refused is thrown as the error that says why.
+ */
+export const check = (input: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<ConnectionStatus> => {
+  const config = parseConfig(input);
+  return askSalesforce({ config, input, log, emit }, async (salesforce) => {
+    const { username, organizationId } = await identity(salesforce);
+    const { hidden, problems } = await survey(salesforce, config, log);
+    if (problems.length > 0) return { status: 'FAILED', message: problems.join('\n') };
+    if (hidden.length === DEFAULT_OBJECTS.length && config.objects.length === 0) {
+      const message = `${username} can read none of ${hidden.join(', ')}. Ask a Salesforce administrator to grant it read access.`;
+      return { status: 'FAILED', message };
+    }
+    const bulk = await bulkTrouble(salesforce);
+    if (bulk !== undefined && config.api === 'bulk') {
+      const message = `Set api to auto: ${username} may not use the Bulk API. ${bulk}`;
+      return { status: 'FAILED', message };
+    }
+    const readable = DEFAULT_OBJECTS.filter((name) => !hidden.includes(name));
+    const message = [
+      `Logged in as ${username} at org ${organizationId}.`,
+      `Can read ${readable.join(', ')}.`,
+      ...(hidden.length > 0 ? [`Cannot read ${hidden.join(', ')}: grant the user access to have them.`] : []),
+      bulk === undefined ? 'Bulk API: allowed.' : `Bulk API: not allowed, so big objects are read slowly. ${bulk}`,
+    ].join(' ');
+    log.info(message);
+    return { status: 'SUCCEEDED', message };
+  });
+};
+
+/** Why the Bulk API cannot be used, if so. Listing jobs is refused where creating one would be, and costs nothing. */
+const bulkTrouble = async (salesforce: Salesforce): Promise<string | undefined> => {
+  const path = '/jobs/query?jobType=V2Query';
+  try {
+    await salesforce.json({ what: 'list Bulk jobs', method: 'GET', path, api: 'bulk' });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SalesforceFailure) || error.kind === 'transient') throw error;
+    return asError(error).message;
+  }
+};

@@ -1,0 +1,198 @@
+import type { ReadInput } from '../airbyte/connector.ts';
+import { ConfigError } from '../airbyte/errors.ts';
+import { failureTrace } from '../airbyte/failures.ts';
+import type { ConfiguredStream, ControlMessage } from '../airbyte/protocol.ts';
+import { streamStatus } from '../airbyte/protocol.ts';
+import { abortJob } from './bulk.ts';
+import { compileConditions } from './conditions.ts';
+import { parseConfig } from './config.ts';
+import type { SourceConfig } from './config.ts';
+import { explained, SalesforceFailure } from './failures.ts';
+import { readOrder } from './objects.ts';
+import { planRead, queryOf } from './plan.ts';
+import { rotatedConfig } from './rotation.ts';
+import { connectSalesforce } from './salesforce.ts';
+import type { Salesforce } from './salesforce.ts';
+import { select } from './selection.ts';
+import { parseStates } from './state.ts';
+import { prepare } from './step-read.ts';
+import type { Way } from './step-read.ts';
+import { readStream } from './stream-read.ts';
+import type { Account, Message, StreamReading } from './stream-read.ts';
+import { describeWithParents, refinementOf } from './survey.ts';
+import type { Descriptions } from './survey.ts';
+
+/** Streams whose way is found, and whose Bulk job runs, while an earlier one is read: with that one's five jobs at most. */
+const AHEAD = 4;
+/** How often a stream starts over because yet another field has gone. */
+const MAX_REDESCRIBES = 3;
+
+/**
+ * Reads the streams of the catalog one after the other, in our order. A stream that fails is told in a TRACE error and ends
+ * INCOMPLETE, and the others go on; once the org's allocation is used up, the rest ends INCOMPLETE too. A new refresh token
+ * leaves before any other message.
+ */
+export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
+  const rotations: ControlMessage[] = [];
+  for await (const message of readStreams(input, (rotation) => rotations.push(rotation))) {
+    yield* rotations.splice(0);
+    yield message;
+  }
+  yield* rotations.splice(0);
+}
+
+/** What all streams of one read share. */
+interface Run {
+  readonly config: SourceConfig;
+  readonly input: ReadInput;
+  readonly salesforce: Salesforce;
+  /** The end of every window. */
+  readonly to: Date;
+  /** The time on every record. */
+  readonly emittedAt: number;
+}
+
+/** A stream that can be read, the way to its first rows being looked for; or why it cannot. */
+type Prepared = { readonly reading: StreamReading; readonly way: Promise<Way> } | { readonly refusal: unknown };
+
+async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) => void): AsyncGenerator<Message, void> {
+  const { catalog, log, signal } = input;
+  const config = parseConfig(input.config);
+  const states = parseStates(input.state);
+  const salesforce = connectSalesforce(config, {
+    log,
+    signal,
+    rotated: (refreshToken) => emit(rotatedConfig(input.config, refreshToken)),
+    ceilingPercent: config.apiUsageLimitPercent,
+  });
+  const configured = new Map(catalog.streams.map((stream) => [stream.stream.name, stream]));
+  const streams = readOrder([...configured.keys()]).flatMap((name) => configured.get(name) ?? []);
+  const described = await describeWithParents(salesforce, config, [...configured.keys()]).catch((error: unknown) => {
+    throw explained(error);
+  });
+  const run: Run = { config, input, salesforce, to: salesforce.serverTime(), emittedAt: Date.now() };
+  const accounts = streams.map(({ stream }): Account => ({
+    calls: 0,
+    records: 0,
+    bytes: 0,
+    jobs: 0,
+    state: states.get(stream.name),
+  }));
+  const prepared: Prepared[] = [];
+
+  let isStopped = false;
+  for (const [index, stream] of streams.entries()) {
+    const { name } = stream.stream;
+    const account = accounts[index];
+    if (isStopped || signal.aborted || account === undefined) {
+      yield streamStatus({ name }, 'INCOMPLETE');
+      continue;
+    }
+    for (const [later, next] of streams.slice(0, index + 1 + AHEAD).entries()) {
+      const itsAccount = accounts[later];
+      if (later === prepared.length && itsAccount) prepared.push(prepareStream(run, next, described, itsAccount));
+    }
+    yield streamStatus({ name }, 'STARTED');
+    yield streamStatus({ name }, 'RUNNING');
+    try {
+      yield* readPrepared(run, stream, prepared[index] ?? { refusal: undefined }, account);
+      yield streamStatus({ name }, 'COMPLETE');
+    } catch (error) {
+      if (!signal.aborted) yield failureTrace(explained(error), { name });
+      yield streamStatus({ name }, 'INCOMPLETE');
+      isStopped = error instanceof SalesforceFailure && error.kind === 'stop_sync';
+    }
+    const { records, bytes, calls, jobs } = account;
+    log.info(`read ${JSON.stringify({ stream: name, records, bytes, calls, jobs })}`);
+    prepared[index] = { refusal: undefined };
+  }
+  await abandon(salesforce, prepared);
+  const usage = salesforce.usage();
+  if (usage !== undefined) log.info(`The org has used ${usage.used} of its ${usage.limit} daily API calls.`);
+}
+
+const prepareStream = (
+  { config, input, salesforce, to, emittedAt }: Run,
+  stream: ConfiguredStream,
+  { found, failed }: Descriptions,
+  account: Account,
+): Prepared => {
+  const { name } = stream.stream;
+  const { log, signal } = input;
+  const description = found.get(name);
+  if (description === undefined) return { refusal: failed.get(name) ?? new ConfigError(`There is no object ${name}.`) };
+  const refinement = refinementOf(config, name);
+  const { where, problems } = compileConditions(description, refinement);
+  if (problems.length > 0) return { refusal: new ConfigError(problems.join('\n')) };
+  const { selection, gone } = select(description, stream, refinement, found);
+  if (gone.length > 0) {
+    log.warn(`${name}: ${gone.join(', ')} cannot be read any more (deleted, or hidden from the user) and is left out.`);
+  }
+  const { startDate, includeDeleted, lookbackMs } = config;
+  const plan = planRead({
+    selection,
+    query: queryOf(selection, refinement, config),
+    state: account.state,
+    mode: stream.sync_mode === 'incremental' ? 'incremental' : 'full_refresh',
+    startDate,
+    lookbackMs,
+    to,
+  });
+  if (plan.note !== undefined) log.info(`${name}: ${plan.note}.`);
+  const listsDeleted = includeDeleted && description.replicateable && selection.isDeleted === 'selected';
+  const envelope = { stream: name, emittedAt };
+  const query = { salesforce: charged(salesforce, account), selection, config, conditions: where, log };
+  const reading = { ...query, envelope, plan, to, lookbackMs, listsDeleted, signal, account };
+  const [first] = plan.steps;
+  if (first === undefined) return { refusal: new Error(`there is nothing to do for ${name}`) };
+  const way = prepare(reading, first);
+  // It is awaited when its turn comes; until then nobody is there to hear of a failure.
+  way.catch(() => undefined);
+  return { reading, way };
+};
+
+/** Reads a stream, describing it again and going on where a field goes away meanwhile. */
+async function* readPrepared(
+  run: Run,
+  stream: ConfiguredStream,
+  prepared: Prepared,
+  account: Account,
+): AsyncGenerator<Message, void> {
+  const { config, salesforce, input } = run;
+  const { name } = stream.stream;
+  let current = prepared;
+  for (let redescribes = 0; ; redescribes += 1) {
+    if ('refusal' in current) throw current.refusal;
+    try {
+      yield* readStream(current.reading, await current.way);
+      return;
+    } catch (error) {
+      const hasLostField = error instanceof SalesforceFailure && error.kind === 'drop_field';
+      if (!hasLostField || redescribes === MAX_REDESCRIBES) throw error;
+      input.log.warn(`${name} is described again. ${error.message}`);
+      current = prepareStream(run, stream, await describeWithParents(salesforce, config, [name]), account);
+    }
+  }
+}
+
+/** The same session, its requests charged to one stream. */
+const charged = (salesforce: Salesforce, account: Account): Salesforce => ({
+  ...salesforce,
+  json: (request) => {
+    account.calls += 1;
+    return salesforce.json(request);
+  },
+  open: (what, path) => {
+    account.calls += 1;
+    return salesforce.open(what, path);
+  },
+});
+
+/** Aborts the jobs created ahead for streams that are not read any more: no state names them. */
+const abandon = async (salesforce: Salesforce, prepared: readonly Prepared[]): Promise<void> => {
+  const ways = await Promise.allSettled(prepared.flatMap((item) => ('way' in item ? [item.way] : [])));
+  const jobs = ways.flatMap((way) =>
+    way.status === 'fulfilled' && way.value.kind === 'bulk' && way.value.isNew ? [way.value.job.id] : [],
+  );
+  await Promise.all(jobs.map((id) => abortJob(salesforce, id)));
+};
