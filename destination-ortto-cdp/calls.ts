@@ -23,11 +23,13 @@ export interface Found {
   readonly fields: JsonObject;
 }
 
-export interface Activity {
+/** An event about somebody or something that exists. */
+export interface Event {
+  /** Ortto's id of whom it is about. */
+  readonly id: string;
   readonly activityId: string;
-  readonly personId: string;
   readonly attributes: JsonObject;
-  /** RFC 3339. Together with `key` it makes a repeated activity one. */
+  /** RFC 3339. Together with `key` it makes a repeated event one. */
   readonly created: string;
   readonly key: string;
 }
@@ -71,8 +73,8 @@ export interface Ortto {
   setArchived(stream: string, entity: Entity, ids: readonly string[], archived: 'archived' | 'restored'): Promise<void>;
   /** Puts people into an organization. That the call succeeds proves nothing; false when Ortto refuses it. */
   link(stream: string, organizationId: string, personIds: readonly string[]): Promise<boolean>;
-  /** One verdict per activity, at most 100; `merged` is "recorded". */
-  record(stream: string, activities: readonly Activity[]): Promise<Verdict[]>;
+  /** One verdict per event, at most 100, all about people or all about organizations; `merged` is "recorded". */
+  record(stream: string, entity: Entity, events: readonly Event[]): Promise<Verdict[]>;
   /** Creates a definition of events about people; undefined when Ortto refuses, as when the name exists. */
   defineActivity(
     name: string,
@@ -189,19 +191,20 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
       await must('PUT', `${PATHS[entity]}/${verb}`, { inclusion_ids: ids }, stream);
     },
     async link(stream, organizationId, personIds) {
-      // Both spellings: the documents disagree, and an unknown key is not an error.
-      const content = { inclusion_ids: personIds, accounts_id: organizationId, organization_id: organizationId };
+      // All spellings: the documents disagree, and an unknown key is not an error.
+      const spelled = ['accounts_id', 'account_id', 'organization_id'].map((key) => [key, organizationId]);
+      const content = { inclusion_ids: personIds, ...(Object.fromEntries(spelled) as JsonObject) };
       const path = 'accounts/contacts/add';
       const answer = await call('PUT', path, content, stream);
       if (answer.kind === 'ok') return true;
       if (answer.status === 400) return false;
       throw refused(path, answer.status);
     },
-    record(stream, activities) {
-      const path = 'activities/create';
-      return isolate(activities, {
+    record(stream, entity, events) {
+      const path = entity === 'person' ? 'activities/create' : 'accounts/activities/create';
+      return isolate(events, {
         fieldIds: ({ attributes }) => Object.keys(attributes),
-        post: (part) => post(path, { activities: part.map(wireActivity), async: false }, stream),
+        post: (part) => post(path, { activities: part.map((event) => wireEvent(entity, event)), async: false }, stream),
         read: (body, sent) => readVerdicts(body, sent, { mayLeave: false, existingOnly: false }),
         refused: (status) => refused(path, status),
       });
@@ -231,9 +234,9 @@ const filterOf = (conditions: readonly { readonly fieldId: string; readonly valu
   $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
 });
 
-const wireActivity = ({ activityId, personId, attributes, created, key }: Activity): JsonObject => ({
+const wireEvent = (entity: Entity, { id, activityId, attributes, created, key }: Event): JsonObject => ({
   activity_id: activityId,
-  person_id: personId,
+  ...(entity === 'person' ? { person_id: id } : { 'str:o:organization_id': id }),
   attributes,
   created,
   key,

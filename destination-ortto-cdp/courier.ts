@@ -2,44 +2,134 @@ import type { Log } from '../airbyte/connector.ts';
 import type { Ortto } from './calls.ts';
 import type { DestinationConfig } from './config.ts';
 import { deliverWrites } from './delivery.ts';
+import type { Delivered } from './delivery.ts';
 import type { Outcome } from './dispatch.ts';
+import { createEvents } from './events.ts';
+import type { Prepared } from './fields.ts';
+import { deliverHandOvers } from './handover.ts';
+import type { HandOver } from './handover.ts';
 import type { Ledger } from './ledger.ts';
+import { createLinks } from './links.ts';
+import type { Write } from './mapped.ts';
 import { createRegistry } from './registry.ts';
-import type { Identities, Task } from './task.ts';
+import { createRemovals } from './removals.ts';
+import type { Tombstone } from './removals.ts';
+import type { Task } from './task.ts';
 
-export interface CourierOptions {
+export interface CourierOptions extends Prepared {
   readonly ortto: Ortto;
   readonly config: DestinationConfig;
-  readonly identities: Identities;
   readonly ledger: Ledger;
   readonly log: Log;
+  readonly clock: () => number;
+  /** Something done beside the batches has failed. */
+  readonly onFailure: (error: unknown) => void;
 }
 
-/** Brings batches of any kind to Ortto. */
+/** Brings batches of any kind to Ortto, and remembers who is who there. */
 export interface Courier {
   /** One outcome per task, in order. The tasks are of one stream and kind. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Does what was put off until the end. */
+  /** Makes the links that still wait. */
   readonly finish: () => Promise<void>;
 }
 
-export const createCourier = ({ ortto, config, ledger }: CourierOptions): Courier => {
+/** Links of a stream are made when so many wait. */
+const MOST_LINKS = 50_000;
+/** A stream is over when another one is being sent and nothing of it has been for this long. */
+const OVER_MS = 2_000;
+
+export const createCourier = (options: CourierOptions): Courier => {
+  const { ortto, config, mappings, identities, defined, ledger, log, clock, onFailure } = options;
   const people = createRegistry();
   const organizations = createRegistry();
+  const deliverEvents = createEvents({ ortto, people, organizations, identities, defined });
+  const removals = createRemovals(ortto, identities);
+  const accountIdentity = identities.get('account');
+  const accountOfPerson = mappings.flatMap((each) => (each.kind === 'entity' ? (each.account?.id ?? []) : []))[0];
+  const links =
+    config.linkPeopleToOrganizations && accountIdentity !== undefined
+      ? createLinks({ ortto, organizations, ledger, log, accountIdentity, accountOfPerson })
+      : undefined;
+  const lastBatch = new Map<string, number>();
+
+  /** The end of what the record's states must wait for, where there is more than the write itself. */
+  const linked = ({ mapping, id, accountId }: Write, { fate, orttoId }: Delivered): Promise<void> | undefined => {
+    const { stream } = mapping;
+    const isNew = fate.kind === 'created';
+    if (links === undefined || orttoId === undefined || !(isNew || fate.kind === 'merged')) return undefined;
+    if (mapping.target === 'organization') return isNew ? links.created(stream, id) : undefined;
+    return typeof accountId === 'string' ? links.add(stream, { accountId, personId: orttoId, isNew }) : undefined;
+  };
+
+  const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
+    await removals.restore(writes);
+    const delivered = await deliverWrites(ortto, config, writes);
+    return delivered.map((each, index) => {
+      const one = writes[index];
+      if (one === undefined || each.orttoId === undefined) return each;
+      const { stream, target } = one.mapping;
+      const registry = target === 'person' ? people : organizations;
+      if (registry.set(one.id, each.orttoId).shared) ledger.note(stream, 'shared', 1);
+      return { fate: each.fate, until: linked(one, each) };
+    });
+  };
+
+  const background = new Set<Promise<void>>();
+
+  /** Makes links beside the batches: thousands of calls must not hold back the states of other streams. */
+  const flush = (stream: string) => {
+    const work = (links?.flush(stream) ?? Promise.resolve()).catch(onFailure).finally(() => background.delete(work));
+    background.add(work);
+  };
+
+  const flushDue = async (stream: string): Promise<void> => {
+    lastBatch.set(stream, clock());
+    for (const [other, at] of lastBatch) {
+      const waiting = links?.waiting(other) ?? 0;
+      const over = other !== stream && clock() - at > OVER_MS;
+      if (waiting >= MOST_LINKS || (over && waiting > 0)) flush(other);
+    }
+    // Two lots of links are enough to hold in memory.
+    if (background.size > 1 && (links?.waiting(stream) ?? 0) >= MOST_LINKS / 2) await Promise.all(background);
+  };
+
+  const handOver = async (works: readonly HandOver[]): Promise<readonly Outcome[]> => {
+    const outcomes = await deliverHandOvers(ortto, works);
+    return outcomes.map(({ fate, orttoId }, index) => {
+      const work = works[index];
+      if (work !== undefined && orttoId !== undefined) {
+        people.set(work.id, orttoId);
+        people.set(work.contactId, orttoId);
+      }
+      return { fate };
+    });
+  };
+
+  const remove = async (works: readonly Tombstone[]): Promise<readonly Outcome[]> => {
+    for (const { mapping, id } of works) (mapping.target === 'person' ? people : organizations).forget(id);
+    return (await removals.remove(works)).map((fate) => ({ fate }));
+  };
 
   return {
     async deliver(tasks) {
-      const writes = tasks.flatMap(({ work }) => (work.kind === 'write' ? [work.write] : []));
-      const delivered = await deliverWrites(ortto, config, writes);
-      for (const [index, { orttoId }] of delivered.entries()) {
-        const write = writes[index];
-        if (write === undefined || orttoId === undefined) continue;
-        const registry = write.mapping.target === 'person' ? people : organizations;
-        const { shared } = registry.set(write.mapping.stream, write.id, orttoId);
-        if (shared) ledger.note(write.mapping.stream, 'shared', 1);
-      }
-      return delivered;
+      const works = tasks.map(({ work }) => work);
+      const writes = works.flatMap((work) => (work.kind === 'write' ? [work.write] : []));
+      const handOvers = works.flatMap((work) => (work.kind === 'hand_over' ? [work] : []));
+      const tombstones = works.flatMap((work) => (work.kind === 'tombstone' ? [work] : []));
+      const activities = works.flatMap((work) => (work.kind === 'activity' ? [work.activity] : []));
+      const outcomes = [
+        ...(writes.length > 0 ? await write(writes) : []),
+        ...(handOvers.length > 0 ? await handOver(handOvers) : []),
+        ...(tombstones.length > 0 ? await remove(tombstones) : []),
+        ...(activities.length > 0 ? (await deliverEvents(activities)).map((fate) => ({ fate })) : []),
+      ];
+      await flushDue(tasks[0]?.stream ?? '');
+      return outcomes;
     },
-    finish: async () => {},
+    async finish() {
+      await Promise.all(background);
+      await links?.flush();
+    },
   };
 };

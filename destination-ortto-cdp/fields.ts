@@ -10,6 +10,14 @@ import type { MappingPlan, OrttoSchema, StreamMapping } from './mapping.ts';
 import { identitiesOf } from './task.ts';
 import type { Identities } from './task.ts';
 
+/** What a write goes by. */
+export interface Prepared {
+  readonly mappings: readonly StreamMapping[];
+  readonly identities: Identities;
+  /** Ids of the activities that Ortto has a definition of. */
+  readonly defined: ReadonlySet<string>;
+}
+
 /**
  * The mapping of every stream, after the custom fields and activity definitions it needs have been created. Throws one
  * ConfigError that lists everything the user must change; nothing has been created then, unless Ortto itself refused.
@@ -19,7 +27,7 @@ export const prepareMapping = async (
   config: DestinationConfig,
   catalog: ConfiguredCatalog,
   log: Log,
-): Promise<{ readonly mappings: readonly StreamMapping[]; readonly identities: Identities }> => {
+): Promise<Prepared> => {
   const before = await readSchema(ortto);
   const plan = planMapping(config, catalog, before);
   for (const note of plan.notes) log.info(note);
@@ -38,7 +46,16 @@ export const prepareMapping = async (
       `The activity "${name}" of organizations is not defined in Ortto, which has no call to create it; its records are rejected (no_definition)`,
     );
   }
-  return { mappings: settled.streams, identities: identitiesOf(settled.streams) };
+  const organizationActivities = schema.organizationActivities.map(({ id }) => id);
+  // Those of people have been created, or exist where the schema does not show them.
+  const personActivities = settled.streams.flatMap((each) =>
+    each.kind === 'activity' ? (each.person?.activityId ?? []) : [],
+  );
+  return {
+    mappings: settled.streams,
+    identities: identitiesOf(settled.streams, schema),
+    defined: new Set([...personActivities, ...organizationActivities]),
+  };
 };
 
 const readSchema = async (ortto: Ortto): Promise<OrttoSchema> => {

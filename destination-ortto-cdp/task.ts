@@ -1,6 +1,6 @@
 import { rowBytes } from './batch.ts';
 import type { Mapped } from './mapped.ts';
-import type { StreamMapping } from './mapping.ts';
+import type { OrttoSchema, StreamMapping } from './mapping.ts';
 import type { IdKind } from './identity.ts';
 import { token } from './record.ts';
 
@@ -20,17 +20,23 @@ export interface Task {
 /** The identity fields of the streams in the catalog, by the kind of id they keep. */
 export type Identities = ReadonlyMap<IdKind, string>;
 
-const KINDS: ReadonlyMap<string, IdKind> = new Map([
-  ['Contact', 'contact'],
-  ['Lead', 'lead'],
-  ['Account', 'account'],
-]);
+const OBJECTS = { contact: 'Contact', lead: 'Lead', account: 'Account' } as const;
 
-export const identitiesOf = (mappings: readonly StreamMapping[]): Identities =>
+/**
+ * From the catalog's mappings, else from what earlier syncs have created in the account: events and deletions reach
+ * people whose own stream is not selected.
+ */
+export const identitiesOf = (
+  mappings: readonly StreamMapping[],
+  schema: Pick<OrttoSchema, 'person' | 'organization'>,
+): Identities =>
   new Map(
-    mappings.flatMap((mapping) => {
-      const kind = mapping.kind === 'entity' ? KINDS.get(mapping.object) : undefined;
-      return mapping.kind === 'entity' && kind !== undefined ? [[kind, mapping.identity] as const] : [];
+    (['contact', 'lead', 'account'] as const).flatMap((kind) => {
+      const mapped = mappings.find((each) => each.kind === 'entity' && each.object === OBJECTS[kind]);
+      const fields = kind === 'account' ? schema.organization : schema.person;
+      const created = fields.find(({ name }) => name.toLowerCase() === `salesforce ${kind} id`)?.id;
+      const identity = mapped?.kind === 'entity' ? mapped.identity : created;
+      return identity === undefined ? [] : [[kind, identity] as const];
     }),
   );
 

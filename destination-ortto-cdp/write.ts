@@ -7,12 +7,11 @@ import { createCourier } from './courier.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Sorted } from './dispatch.ts';
 import { prepareMapping } from './fields.ts';
+import type { Prepared } from './fields.ts';
 import { createLedger } from './ledger.ts';
-import type { StreamMapping } from './mapping.ts';
 import { mapRecord } from './record.ts';
 import { openOrtto } from './session.ts';
 import { taskOf } from './task.ts';
-import type { Identities } from './task.ts';
 
 /** Stdin pauses while this many writes wait: about twenty full batches. */
 const MOST_WAITING = 2_000;
@@ -54,11 +53,19 @@ export async function* write(
   const timers: NodeJS.Timeout[] = [];
   signal.addEventListener('abort', wake);
   try {
-    const { mappings, identities } = await prepareMapping(session.ortto, config, catalog, log);
-    const courier = createCourier({ ortto: session.ortto, config, identities, ledger, log });
-    const { deliver } = courier;
-    const sort = createSorter(mappings, identities);
-    const dispatch = createDispatch({ sort, deliver, ledger, clock: () => performance.now(), wake });
+    const { ortto } = session;
+    const clock = () => performance.now();
+    const prepared = await prepareMapping(ortto, config, catalog, log);
+    const { deliver, finish } = createCourier({
+      ...prepared,
+      ortto,
+      config,
+      ledger,
+      log,
+      clock,
+      onFailure: (error) => fail(error),
+    });
+    const dispatch = createDispatch({ sort: createSorter(prepared), deliver, ledger, clock, wake });
 
     let ended = false;
     let failure: unknown;
@@ -100,7 +107,7 @@ export async function* write(
     let closing: Promise<void> | undefined;
     let closed = false;
     const close = async () => {
-      await courier.finish();
+      await finish();
       dispatch.finish();
       closed = true;
       wake();
@@ -135,7 +142,7 @@ export async function* write(
 }
 
 /** Sorts records by what must be done for them; a record of a stream outside the catalog means torn input. */
-const createSorter = (mappings: readonly StreamMapping[], identities: Identities) => {
+const createSorter = ({ mappings, identities }: Prepared) => {
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
   return ({ stream, data, line }: IncomingRecord): Sorted => {
     const mapping = byStream.get(stream);
