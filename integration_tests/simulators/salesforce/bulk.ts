@@ -14,7 +14,7 @@ import { takeResults } from './results.ts';
 import { parseSoql } from './soql.ts';
 
 /** How a job ends other than well. The first entry that fits a job is used for it. */
-export interface JobOutcome {
+interface JobOutcome {
   readonly object?: string;
   /** Only jobs with more rows than this. */
   readonly aboveRows?: number;

@@ -32,6 +32,13 @@ async function* firstBytes(body: AsyncIterable<Buffer>, limit: number, onCut: ()
   }
 }
 
+/** Destroys both ends when either fails or the client hangs up. */
+const gzipped = (body: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
+  const gzip = createGzip({ level: 1 });
+  pipeline(Readable.from(body), gzip).catch((error: Error) => gzip.destroy(error));
+  return gzip;
+};
+
 async function* drips(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 1;
   for await (const piece of body) {
@@ -81,7 +88,7 @@ export const deliver = async (
     const whole = await collect(body);
     body = onePiece(whole.subarray(0, cutOffset(whole, cut.at)));
   }
-  if (isCompressed) body = Readable.from(body).pipe(createGzip({ level: 1 }));
+  if (isCompressed) body = gzipped(body);
   const gzipCut = find(actions, 'gzip-cut');
   if (gzipCut !== undefined) {
     body = firstBytes(body, gzipCut.bytes, () => undefined);

@@ -4,7 +4,7 @@ import { errorBody } from './failure.ts';
 
 // The fault script: which request goes wrong, and how. Everything else is answered as it should be.
 
-export interface FaultMatch {
+interface FaultMatch {
   readonly method?: string;
   /** Tested against path and query string. */
   readonly path?: RegExp;

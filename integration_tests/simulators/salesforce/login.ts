@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { idOf } from './ids.ts';
 
 /** Settings of the token endpoint; all of them may be changed while it runs. */
-export interface LoginSettings {
+interface LoginSettings {
   /** A My Domain host takes client credentials; login.salesforce.com does not. */
   host: 'login' | 'my-domain';
   /** Every refresh gives a new refresh token and makes the old one invalid at once. */

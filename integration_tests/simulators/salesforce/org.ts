@@ -12,14 +12,14 @@ import { addColumn, columnSql, createTable, isStored, openDatabase, transaction 
 import { plainValue } from './values.ts';
 
 /** What a test writes: datetimes as Date or text, everything else as it is. */
-export type Values = Readonly<Record<string, string | number | boolean | Date | null>>;
+type Values = Readonly<Record<string, string | number | boolean | Date | null>>;
 
 type PlainValue = string | number | boolean | null;
 
 /** What a row shows: datetimes as `…000Z`, compound fields as objects or null. */
 export type OrgRow = Readonly<Record<string, PlainValue | Readonly<Record<string, PlainValue>>>>;
 
-export interface WriteOptions {
+interface WriteOptions {
   /** The transaction commits this long after it stamped the row: until then nobody sees the change. */
   readonly visibleAfterMs?: number;
 }
@@ -45,6 +45,8 @@ export interface Org {
   row(object: string, id: string): OrgRow | undefined;
   /** All rows as queryAll shows them, in no promised order. */
   rows(object: string): OrgRow[];
+  /** Ids of the rows in the order they were made; with `isAlive` only those that are not deleted. */
+  ids(object: string, options?: { readonly isAlive?: boolean }): string[];
   /** How many rows queryAll shows. */
   count(object: string): number;
   addObject(definition: ObjectDefinition): void;
@@ -369,6 +371,12 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
       }),
     row: (name, id) => selectRows(catalog.get(name), 't."Id" = ?', longId(id))[0],
     rows: (name) => selectRows(catalog.get(name), '1'),
+    ids: (name, options) => {
+      commitDue();
+      const where = options?.isAlive === true && has(catalog.get(name), 'IsDeleted') ? 'WHERE "IsDeleted" = 0' : '';
+      const rows = tables.prepare(`SELECT "Id" FROM "${catalog.get(name).name}" ${where} ORDER BY rowid`).all();
+      return rows.map((row) => String(row['Id']));
+    },
     count: (name) => {
       commitDue();
       return Number(tables.prepare(`SELECT COUNT(*) AS n FROM "${catalog.get(name).name}"`).get()?.['n']);

@@ -82,7 +82,12 @@ const account: ObjectDefinition = {
     idField('Account ID'),
     isDeletedField,
     masterRecordField('Account'),
-    text('Name', 'Account Name', 255, { required: true, nameField: true, extraTypeInfo: 'switchablepersonname' }),
+    text('Name', 'Account Name', 255, {
+      required: true,
+      nameField: true,
+      compound: 'Name',
+      extraTypeInfo: 'switchablepersonname',
+    }),
     picklist('Type', 'Account Type', 40, ACCOUNT_TYPES),
     lookup('ParentId', 'Parent Account ID', 'Account', 'Parent', 'ChildAccounts'),
     ...addressFields('Billing'),

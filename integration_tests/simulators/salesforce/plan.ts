@@ -10,7 +10,7 @@ import { columnSql } from './store.ts';
 
 // A parsed query with its names looked up -> SQL, and where in the SQL's rows each selected value is.
 
-export interface PlannedPart {
+interface PlannedPart {
   /** Key in the compound object: street, city … */
   readonly key: string;
   readonly field: FieldDefinition;

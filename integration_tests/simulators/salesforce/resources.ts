@@ -75,8 +75,16 @@ const query =
     return rest.query(soql, { version, includeDeleted, queryOptions: request.headers['sforce-query-options'] });
   };
 
+const parseBatch = (body: string): readonly { readonly method: string; readonly url: string }[] => {
+  try {
+    return (JSON.parse(body) as { batchRequests?: { method: string; url: string }[] }).batchRequests ?? [];
+  } catch {
+    throw new Refusal(400, 'JSON_PARSER_ERROR', 'Unexpected character in the request body');
+  }
+};
+
 const batch: Handle = (services, request) => {
-  const { batchRequests = [] } = JSON.parse(request.body) as { batchRequests?: { method: string; url: string }[] };
+  const batchRequests = parseBatch(request.body);
   if (batchRequests.length > 25) {
     throw new Refusal(400, 'LIMIT_EXCEEDED', `Batch can contain at most 25 subrequests, not ${batchRequests.length}`);
   }

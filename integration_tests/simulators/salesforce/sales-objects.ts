@@ -31,7 +31,7 @@ export const STAGES: readonly (readonly [string, number, string])[] = [
 ];
 export const ROLES = ['Business User', 'Decision Maker', 'Economic Buyer', 'Evaluator', 'Influencer', 'Other'];
 export const CAMPAIGN_TYPES = ['Conference', 'Webinar', 'Trade Show', 'Email', 'Advertisement', 'Other'];
-export const MEMBER_STATUSES = ['Sent', 'Responded'];
+const MEMBER_STATUSES = ['Sent', 'Responded'];
 export const TASK_STATUSES = ['Not Started', 'In Progress', 'Completed', 'Waiting on someone else', 'Deferred'];
 export const PLANS = ['Free', 'Team', 'Business'];
 

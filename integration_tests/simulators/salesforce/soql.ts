@@ -27,7 +27,7 @@ export type Condition =
   | { readonly kind: 'not'; readonly part: Condition }
   | Comparison;
 
-export interface Order {
+interface Order {
   readonly path: readonly string[];
   readonly descending: boolean;
   readonly nullsLast: boolean;
@@ -76,32 +76,61 @@ const literal = (value: string, type: string | undefined, literals: readonly str
 
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Comparison;
 
-const parentheses = (character: '(' | ')', count: number | undefined): Token[] =>
-  Array.from({ length: count ?? 0 }, () => character);
-
-const tokensOf = (where: WhereClause, literals: readonly string[], strip: (path: string) => string[]): Token[] => {
-  const tokens: Token[] = [];
+/** The comparisons of a WHERE in their order. */
+const comparisonsOf = (
+  where: WhereClause,
+  literals: readonly string[],
+  strip: (path: string) => string[],
+): readonly Comparison[] => {
+  const found: Comparison[] = [];
   let clause: WhereClause | undefined = where;
   while (clause !== undefined) {
     const left: WhereClause['left'] = clause.left;
-    if (left === null || !('operator' in left)) {
-      tokens.push(...parentheses('(', left?.openParen), 'NOT');
-    } else {
+    if (left !== null && 'operator' in left) {
       if (!('field' in left) || !('value' in left)) {
         throw malformed('Functions and subqueries in WHERE are outside what this org answers');
       }
       const values = Array.isArray(left.value) ? left.value : [left.value];
       const types = left.literalType;
-      const comparison: Comparison = {
+      found.push({
         kind: 'compare',
         path: strip(left.field),
         operator: left.operator.toUpperCase(),
         values: values.map((value, index) => literal(value, Array.isArray(types) ? types[index] : types, literals)),
-      };
-      tokens.push(...parentheses('(', left.openParen), comparison, ...parentheses(')', left.closeParen));
-      if ('operator' in clause && (clause.operator === 'AND' || clause.operator === 'OR')) tokens.push(clause.operator);
+      });
     }
     clause = 'right' in clause ? clause.right : undefined;
+  }
+  return found;
+};
+
+const AFTER_WHERE = /\b(?:WITH|GROUP\s+BY|ORDER\s+BY|LIMIT|OFFSET|FOR\s+(?:VIEW|REFERENCE)|UPDATE)\b/i;
+
+/**
+ * The comparisons with what stands between them. The structure is read off the text, because the library loses
+ * parentheses around nested NOTs.
+ */
+const tokensOf = (text: string, comparisons: readonly Comparison[]): Token[] => {
+  const [, ...rest] = text.split(/\bWHERE\b/i);
+  const where = rest.join(' ').split(AFTER_WHERE)[0] ?? '';
+  const words = where.match(/[()]|[^\s()]+/g) ?? [];
+  const left = [...comparisons];
+  const tokens: Token[] = [];
+  let isInside = false;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = (words[index] ?? '').toUpperCase();
+    if (word === '(' && isInside) {
+      // The list of an IN, INCLUDES or EXCLUDES.
+      while (index < words.length && words[index] !== ')') index += 1;
+    } else if (word === '(' || word === ')' || word === 'AND' || word === 'OR' || (word === 'NOT' && !isInside)) {
+      tokens.push(word);
+      isInside = false;
+    } else if (!isInside) {
+      const comparison = left.shift();
+      if (comparison === undefined) throw malformed(`unexpected token: '${word}'`);
+      tokens.push(comparison);
+      isInside = true;
+    }
   }
   return tokens;
 };
@@ -200,7 +229,10 @@ export const parseSoql = (soql: string): Soql => {
     text: soql,
     object: query.sObject ?? '',
     paths: exotic === undefined ? (query.fields ?? []).map(pathOf) : undefined,
-    where: query.where === undefined ? undefined : conditionOf(tokensOf(query.where, literals, strip)),
+    where:
+      query.where === undefined || (exotic !== undefined && exotic !== 'COUNT()')
+        ? undefined
+        : conditionOf(tokensOf(text, comparisonsOf(query.where, literals, strip))),
     orderBy: orders.map((order) => {
       if (!('field' in order)) throw malformed('ORDER BY a function is outside what this org answers');
       return { path: strip(order.field), descending: order.order === 'DESC', nullsLast: order.nulls === 'LAST' };
