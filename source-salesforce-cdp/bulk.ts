@@ -119,10 +119,3 @@ const parseLocator = (headers: Readonly<Record<string, string>>): string | undef
   const locator = headers['sforce-locator']?.trim() ?? '';
   return locator === '' || locator.toLowerCase() === 'null' ? undefined : locator;
 };
-
-/**
- * Rows to ask for in one result page, some 20 MB: big enough that a page's own request costs little, small enough to fetch it
- * again after a cut. The same for the same columns, so that a saved locator keeps its meaning.
- */
-export const pageRows = (columns: number): number =>
-  Math.min(Math.max(Math.round(1_000 / Math.max(columns, 1)) * 1_000, 2_000), 100_000);

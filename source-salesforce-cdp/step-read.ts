@@ -1,9 +1,10 @@
 import type { Log } from '../airbyte/connector.ts';
 import { ConfigError } from '../airbyte/errors.ts';
-import { createJob, pageRows } from './bulk.ts';
+import { createJob } from './bulk.ts';
 import { readJob } from './bulk-read.ts';
 import type { SourceConfig } from './config.ts';
 import { SalesforceFailure } from './failures.ts';
+import { pageSize } from './page-size.ts';
 import type { Step } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { readPages } from './rest-read.ts';
@@ -150,7 +151,7 @@ const readBy = (reading: StepReading, step: Step, way: Way): AsyncGenerator<Prog
   const { salesforce, selection, transcoder, linesOf, log, signal } = reading;
   const { object, hasId } = selection;
   if (way.kind === 'bulk') {
-    const maxRows = pageRows(selection.columns.length);
+    const maxRows = pageSize(selection);
     return startedJob(readJob({ salesforce, object, maxRows, transcoder, log, signal }, way.job), way);
   }
   const queryAfter = hasId ? (id: string) => soqlOf(reading, step, 'id', id) : undefined;

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AirbyteMessage, AirbyteStream, JsonObject, StateMessage, SyncMode } from '../airbyte/protocol.ts';
+import { runConnector, spawnConnector } from './connector-process.ts';
+import type { ConnectorProcess } from './connector-process.ts';
+import { startSalesforce } from './simulators/salesforce.ts';
+import type { SalesforceOptions, SalesforceSimulator } from './simulators/salesforce.ts';
+
+const SOURCE = fileURLToPath(new URL('../source-salesforce-cdp/main.ts', import.meta.url));
+
+/** What a run of the source has said, sorted out. */
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly messages: readonly AirbyteMessage[];
+  /** Lines of RECORD messages as they came, without their time, by stream, in order. */
+  readonly records: ReadonlyMap<string, readonly string[]>;
+  /** The last state of each stream, as the platform would hand it to the next run. */
+  readonly states: readonly StateMessage['state'][];
+  /** Status words of a stream in order. */
+  statuses(stream: string): string[];
+  /** TRACE errors as `failure_type stream: message`. */
+  readonly errors: readonly string[];
+  readonly log: string;
+  readonly stdout: string;
+}
+
+export interface ReadOptions {
+  readonly config?: JsonObject;
+  readonly streams?: readonly string[];
+  readonly mode?: SyncMode;
+  readonly state?: readonly StateMessage['state'][];
+  /** Changes the discovered streams before they are configured. */
+  readonly edit?: (stream: AirbyteStream) => AirbyteStream;
+}
+
+/** An embedded org and the shipped source beside it, with files in a folder of their own. */
+export interface SourceOrg {
+  readonly salesforce: SalesforceSimulator;
+  readonly config: JsonObject;
+  run(command: 'spec' | 'check' | 'discover', config?: JsonObject): Promise<Outcome>;
+  /** Discovered once, then kept. */
+  streams(): Promise<readonly AirbyteStream[]>;
+  read(options?: ReadOptions): Promise<Outcome>;
+  /** As `read`, for tests that meddle with the process. */
+  start(options?: ReadOptions): Promise<ConnectorProcess>;
+  close(): Promise<void>;
+}
+
+export const outcomeOf = (exitCode: number | null, messages: readonly AirbyteMessage[], stdout: string): Outcome => {
+  const records = new Map<string, string[]>();
+  const states = new Map<string, StateMessage['state']>();
+  for (const message of messages) {
+    if (message.type === 'RECORD') {
+      const { stream, data, meta } = message.record;
+      const lines = records.get(stream) ?? [];
+      lines.push(JSON.stringify(meta === undefined ? data : { data, meta }));
+      records.set(stream, lines);
+    }
+    if (message.type === 'STATE') states.set(message.state.stream.stream_descriptor.name, message.state);
+  }
+  return {
+    exitCode,
+    messages,
+    records,
+    states: [...states.values()],
+    statuses: (stream) =>
+      messages.flatMap((message) =>
+        message.type === 'TRACE' &&
+        message.trace.type === 'STREAM_STATUS' &&
+        message.trace.stream_status.stream_descriptor.name === stream
+          ? [message.trace.stream_status.status]
+          : [],
+      ),
+    errors: messages.flatMap((message) => {
+      if (message.type !== 'TRACE' || message.trace.type !== 'ERROR') return [];
+      const { failure_type, stream_descriptor, message: text } = message.trace.error;
+      return [`${failure_type} ${stream_descriptor?.name ?? ''}: ${text}`];
+    }),
+    log: messages.flatMap((message) => (message.type === 'LOG' ? [message.log.message] : [])).join('\n'),
+    stdout,
+  };
+};
+
+export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<SourceOrg> => {
+  const salesforce = await startSalesforce(options);
+  const folder = mkdtempSync(path.join(tmpdir(), 'source-'));
+  const { login } = salesforce;
+  const config: JsonObject = {
+    login_url: salesforce.url,
+    credentials: {
+      auth_type: 'refresh_token',
+      client_id: login.clientId,
+      client_secret: login.clientSecret,
+      refresh_token: login.refreshToken,
+    },
+  };
+  let files = 0;
+  const file = (content: unknown): string => {
+    files += 1;
+    const name = path.join(folder, `${files}.txt`);
+    writeFileSync(name, JSON.stringify(content));
+    return name;
+  };
+  let discovered: readonly AirbyteStream[] | undefined;
+
+  const run = async (args: readonly string[]): Promise<Outcome> => {
+    const { exitCode, messages, strayLines, stdout, stderr } = await runConnector(SOURCE, args);
+    if (strayLines.length > 0 || stderr !== '')
+      throw new Error(`beside the protocol: ${strayLines.join('\n')}${stderr}`);
+    return outcomeOf(exitCode, messages, stdout);
+  };
+
+  const streams = async (): Promise<readonly AirbyteStream[]> => {
+    if (discovered === undefined) {
+      const { messages } = await run(['discover', '--config', file(config)]);
+      discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? message.catalog.streams : []));
+    }
+    return discovered;
+  };
+
+  const readArguments = async (read: ReadOptions): Promise<string[]> => {
+    const chosen = (await streams()).filter(({ name }) => read.streams?.includes(name) ?? true);
+    const catalog = {
+      streams: chosen.map((stream) => ({
+        stream: read.edit?.(stream) ?? stream,
+        sync_mode: read.mode ?? 'incremental',
+        destination_sync_mode: 'append',
+      })),
+    };
+    const state = read.state === undefined ? [] : ['--state', file(read.state)];
+    return ['read', '--config', file({ ...config, ...read.config }), '--catalog', file(catalog), ...state];
+  };
+
+  return {
+    salesforce,
+    config,
+    run: (command, changed) => run(command === 'spec' ? [command] : [command, '--config', file(changed ?? config)]),
+    streams,
+    read: async (read = {}) => run(await readArguments(read)),
+    start: async (read = {}) => spawnConnector(SOURCE, await readArguments(read)),
+    close: async () => {
+      await salesforce.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
