@@ -1,0 +1,62 @@
+interface Property {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly order?: number;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly properties?: Readonly<Record<string, Property>>;
+  readonly items?: Property;
+  readonly oneOf?: readonly Property[];
+  readonly required?: readonly string[];
+}
+
+const escape = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+const inOrder = (properties: Readonly<Record<string, Property>>): [string, Property][] =>
+  Object.entries(properties).sort(([, a], [, b]) => (a.order ?? 0) - (b.order ?? 0));
+
+const constOf = (branch: Property): unknown =>
+  Object.values(branch.properties ?? {}).find(({ const: value }) => value !== undefined)?.const;
+
+const defaultOf = ({ default: value, oneOf }: Property): string => {
+  if (value === undefined) return '';
+  // A choice's default spells out all of its fields; its discriminator says enough.
+  const chosen = oneOf && Object.values(value as object)[0];
+  const shown: unknown = typeof chosen === 'string' ? chosen : value;
+  const text = Array.isArray(shown) ? shown.join(', ') : typeof shown === 'string' ? shown : JSON.stringify(shown);
+  return text === '' || text === '[]' ? '' : `\`${text}\``;
+};
+
+const rows = (path: string, property: Property, isRequired: boolean): string[] => {
+  const choices = property.enum?.map((value) => `\`${String(value)}\``).join(', ');
+  const description = [property.description ?? property.title ?? '', choices && `One of ${choices}.`].filter(Boolean);
+  const own = `| \`${path}\` | ${isRequired ? 'required' : defaultOf(property)} | ${escape(description.join(' '))} |`;
+  const branches = (property.oneOf ?? []).flatMap((branch) => {
+    const name = String(constOf(branch));
+    const fields = inOrder(branch.properties ?? {}).filter(([, { const: value }]) => value === undefined);
+    return [
+      `| \`${path}\`: \`${name}\` |  | ${escape([branch.title, branch.description].filter(Boolean).join('. '))} |`,
+      ...fields.flatMap(([key, value]) => rows(`${path}.${key}`, value, branch.required?.includes(key) ?? false)),
+    ];
+  });
+  const children = property.items?.properties ?? property.properties;
+  const required = property.items?.required ?? property.required ?? [];
+  const prefix = property.items?.properties ? `${path}[].` : `${path}.`;
+  return [
+    own,
+    ...branches,
+    ...(children ? inOrder(children).flatMap(([key, value]) => rows(prefix + key, value, required.includes(key))) : []),
+  ];
+};
+
+/** A config's options as a Markdown table, in the order of Airbyte's form, nested ones below their parent. */
+export const optionTable = (schema: Property): string =>
+  [
+    '| option | default | meaning |',
+    '| --- | --- | --- |',
+    ...inOrder(schema.properties ?? {}).flatMap(([key, value]) =>
+      rows(key, value, schema.required?.includes(key) ?? false),
+    ),
+  ].join('\n');
