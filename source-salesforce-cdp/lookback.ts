@@ -34,8 +34,7 @@ export const createLookback = ({ repeats, cursor, to, lookbackMs }: LookbackInpu
     rereadFrom,
     admit: (id, time, data) => {
       const hash = hashOf(data);
-      if (time < rereadFrom) remembered.delete(id);
-      else if (remembered.size < STATE_ENTRIES || remembered.has(id)) remembered.set(id, hash);
+      if (time >= rereadFrom && (remembered.size < STATE_ENTRIES || remembered.has(id))) remembered.set(id, hash);
       if (time < repeatedBefore && sent.get(id) === hash) return false;
       // Another version goes out now: the one sent before is no longer what the destination has.
       sent.delete(id);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -75,7 +76,13 @@ test('NUL bytes are removed, wherever they stand', () => {
 test('bytes that are no UTF-8 become U+FFFD and the rest of the line stays valid', () => {
   const csv = Buffer.concat([Buffer.from('"A"\n"x'), Buffer.of(0xff, 0xe3, 0x81), Buffer.from('y"\n"é"\n')]);
   for (const size of [1, 2, 100]) {
-    expect(data(selectionOf({ A: 'text' }), csv, size)).toEqual([{ A: 'x\ufffd\ufffdy' }, { A: 'é' }]);
+    const transcoder = createTranscoder(selectionOf({ A: 'text' }), ENVELOPE);
+    const chunks = Array.from({ length: Math.ceil(csv.length / size) }, (_, at) =>
+      csv.subarray(at * size, (at + 1) * size),
+    );
+    const lines = Buffer.concat(chunks.map((chunk) => transcoder.push(chunk)));
+    expect(isUtf8(lines)).toBe(true);
+    expect(lines.toString().match(/"A":".*?"/g)).toEqual(['"A":"x\ufffd\ufffdy"', '"A":"é"']);
   }
 });
 
@@ -85,15 +92,19 @@ test.each([
   ['-12.50', '-12.5'],
   ['0', '0'],
   ['-0.0', '0'],
+  ['-0', '0'],
   ['0.5', '0.5'],
   ['0.0000001', '1e-7'],
   ['9.5E8', '950000000'],
   ['1E21', '1e+21'],
+  ['1000000000000000000000000', '1e+24'],
+  ['1E-400', '1e-400'],
   ['0.1234567890123456', '0.1234567890123456'],
   ['9007199254740993', '9007199254740993'],
   ['12345678901234567890.10', '12345678901234567890.1'],
   ['123456789012345678901234567890e5', '123456789012345678901234567890e5'],
   ['1e400', '1e400'],
+  ['-1.2300E400', '-1.23e400'],
   ['.5', '0.5'],
   ['+1', '1'],
   ['1.', '1'],
@@ -371,12 +382,16 @@ test('the transcoder makes of any table what csv-parse and JSON.stringify make o
           selection.columns.map(({ path, kind }) => modelValue(kind, row[path] ?? '')),
         ),
       );
+      let headerAndRows = Buffer.byteLength(csvOf([header], lineEnd));
+      const rowEnds = rows.map((row) => (headerAndRows += Buffer.byteLength(csvOf([row], lineEnd))));
       const transcoder = createTranscoder(selection, ENVELOPE);
       const got: Uint8Array[] = [];
       for (let at = 0, turn = 0; at < csv.length; turn++) {
         const size = sizes[turn % sizes.length] ?? 1;
         got.push(transcoder.push(csv.subarray(at, at + size)));
         at += size;
+        // A row is given as soon as it is whole, not held back.
+        expect(transcoder.rows).toBe(rowEnds.filter((rowEnd) => rowEnd <= at).length);
       }
       got.push(transcoder.end());
       expect(Buffer.concat(got).toString()).toBe(expected.join(''));

@@ -53,10 +53,8 @@ export const numberText = (text: string): string | undefined => {
   const decimal = decimalOf(text);
   if (decimal === undefined) return undefined;
   const double = Number(text);
-  const held = decimalOf(String(double));
-  if (held !== undefined && held.digits === decimal.digits && held.exponent === decimal.exponent) {
-    return JSON.stringify(double);
-  }
+  // The spelling of a double has the digits of the text, or the double does not have them all.
+  if (decimalOf(String(double))?.digits === decimal.digits) return JSON.stringify(double);
   const { sign, whole, fraction, power } = decimal;
   return `${sign}${whole || '0'}${fraction && `.${fraction}`}${power && `e${power}`}`;
 };
@@ -68,22 +66,22 @@ interface Decimal {
   /** Without trailing zeros. */
   readonly fraction: string;
   readonly power: string;
-  /** The value is 0.<digits> times ten to the exponent; no digits and 0 for zero. */
+  /** From the first that is not zero to the last; none for zero. */
   readonly digits: string;
-  readonly exponent: number;
 }
 
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 const decimalOf = (text: string): Decimal | undefined => {
-  const match = NUMBER.exec(text);
-  if (match === null || `${match[2]}${match[3] ?? ''}` === '') return undefined;
-  const whole = (match[2] ?? '').replace(/^0+/, '');
-  const fraction = (match[3] ?? '').replace(/0+$/, '');
-  const power = match[4] ?? '';
-  const significant = `${whole}${fraction}`.replace(/^0+/, '');
-  const leading = whole === '' ? fraction.length - significant.length : 0;
-  const digits = significant.replace(/0+$/, '');
-  const exponent = digits === '' ? 0 : whole.length - leading + Number(power || 0);
-  return { sign: match[1] === '-' ? '-' : '', whole, fraction, power, digits, exponent };
+  const [, sign = '', digitsBefore = '', digitsAfter = '', power = ''] = NUMBER.exec(text) ?? [];
+  if (`${digitsBefore}${digitsAfter}` === '') return undefined;
+  const whole = digitsBefore.replace(/^0+/, '');
+  const fraction = digitsAfter.replace(/0+$/, '');
+  return {
+    sign: sign === '-' ? '-' : '',
+    whole,
+    fraction,
+    power,
+    digits: `${whole}${fraction}`.replace(/^0+|0+$/g, ''),
+  };
 };
