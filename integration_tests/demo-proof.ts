@@ -44,10 +44,10 @@ export const prove = (org: OrgPicture, before: OrgPicture | undefined, cdp: CdpC
       (entity) => String(entity.fields[field ?? '']),
     );
   const people = {
-    Contact: byField(cdp.people, cdp.personFields.get('salesforce-contact-id')),
-    Lead: byField(cdp.people, cdp.personFields.get('salesforce-lead-id')),
+    Contact: byField(cdp.people, cdp.personFields.get('Salesforce contact ID')),
+    Lead: byField(cdp.people, cdp.personFields.get('Salesforce lead ID')),
   };
-  const organizations = byField(cdp.organizations, cdp.organizationFields.get('salesforce-account-id'));
+  const organizations = byField(cdp.organizations, cdp.organizationFields.get('Salesforce account ID'));
 
   const seen = (rows: readonly Row[], earlier: readonly Row[] | undefined): Set<string> =>
     new Set([...rows, ...(earlier ?? [])].filter(isLiving).map((row) => String(row['Id'])));
@@ -83,7 +83,7 @@ export const prove = (org: OrgPicture, before: OrgPicture | undefined, cdp: CdpC
   // A lead's values are its person's own only while no contact has joined that person: the contact is read later.
   const isShared = (row: Row): boolean =>
     (people.Lead.get(String(row['Id'])) ?? []).some((person) =>
-      contactIds.has(String(person.fields[cdp.personFields.get('salesforce-contact-id') ?? ''])),
+      contactIds.has(String(person.fields[cdp.personFields.get('Salesforce contact ID') ?? ''])),
     );
   const openBefore = new Set(
     (before?.leads ?? []).filter((row) => isLiving(row) && row['IsConverted'] !== true).map((row) => row['Id']),
