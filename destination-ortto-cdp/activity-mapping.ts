@@ -17,9 +17,8 @@ export interface Definition {
   readonly attributes: readonly CustomField[];
 }
 
-/** A definition to create, or one (with its id) that lacks these attributes. */
+/** A definition to create. */
 export interface DefinitionNeed {
-  readonly id: string | undefined;
   readonly name: string;
   readonly attributes: readonly NewField[];
 }
@@ -160,7 +159,7 @@ const mapEvent = (
   }
   return {
     event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
-    need: definition === undefined ? { id: undefined, name, attributes: book.missing() } : undefined,
+    need: definition === undefined ? { name, attributes: book.missing() } : undefined,
   };
 };
 

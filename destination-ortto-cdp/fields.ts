@@ -110,9 +110,8 @@ const createDefinitions = async (
   log: Log,
 ): Promise<readonly Definition[]> => {
   const created: Definition[] = [];
-  for (const { id, name, attributes } of missing) {
-    // One that exists keeps its attributes: how Ortto changes them is not known well enough to touch a user's definition.
-    const definition = id === undefined ? await ortto.defineActivity(name, attributes) : undefined;
+  for (const { name, attributes } of missing) {
+    const definition = await ortto.defineActivity(name, attributes);
     if (definition !== undefined) {
       log.info(`Created the activity "${definition.name}" (${definition.id})`);
       created.push(definition);

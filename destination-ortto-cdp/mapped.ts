@@ -48,9 +48,9 @@ export interface Activity {
   readonly cut: readonly string[];
 }
 
-export type SkipReason = 'deleted' | 'not_mapped' | 'no_person' | 'older_than_90_days';
+type SkipReason = 'deleted' | 'not_mapped' | 'no_person' | 'older_than_90_days';
 
-export type RejectReason =
+type RejectReason =
   | Misfit
   | 'no_data'
   | 'no_id'

@@ -29,7 +29,6 @@ export interface MappingPlan {
   readonly missing: {
     readonly person: readonly NewField[];
     readonly organization: readonly NewField[];
-    /** Definitions to create, or (with an id) to give more attributes. */
     readonly personActivities: readonly DefinitionNeed[];
     /** No call is known that creates these. */
     readonly organizationActivities: readonly DefinitionNeed[];
