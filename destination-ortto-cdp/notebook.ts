@@ -13,4 +13,4 @@ export const listed = (names: readonly string[]): string =>
 
 /** What is said, once a stream, of selected standard fields that nothing is done with. */
 export const unsent = (stream: string, names: readonly string[]): string =>
-  `${stream}: selected but not sent, since the mapping does not name them: ${listed(names)}. Add them with objects[].fields`;
+  `${stream}: selected but not sent, since the mapping does not name them: ${names.join(', ')}. Add them with objects[].fields`;
