@@ -31,6 +31,7 @@ test('a row already sent as deleted, in this read or an earlier one, is not sent
 
 test('ids are kept while they can be listed again', () => {
   const sent = createSentDeletions({ covered: before(day), ids: new Map([['old', before(day)]]) });
+  sent.deleted('before', before(2 * day).toISOString());
   sent.deleted('early', before(600_000).toISOString());
   sent.deleted('late', before(1_000).toISOString());
   sent.unsent([{ id: 'hard', deletedDate: before(60_000) }]);

@@ -42,7 +42,11 @@ test('a first read takes everything since the start date, up to one instant', ()
   expect(steps).toEqual([
     { window: { from: day(2), to: day(20) }, added: undefined, where: undefined, job: undefined, afterId: undefined },
   ]);
-  expect(state).toEqual({ query: query(['Id', 'Name']), cursorField: 'SystemModstamp' });
+  expect(state).toEqual({
+    query: query(['Id', 'Name']),
+    cursorField: 'SystemModstamp',
+    deleted: { covered: new Date(day(20).getTime() - 10 * MINUTE), ids: new Map() },
+  });
 });
 
 test('a later read begins at the cursor less the look-back and keeps what the state knows', () => {
@@ -52,6 +56,15 @@ test('a later read begins at the cursor less the look-back and keeps what the st
   expect(windows(plan)).toEqual([backTo10]);
   expect(plan.state).toEqual({ ...read, deleted, repeats });
   expect(plan.note).toBeUndefined();
+});
+
+test('deletions are asked for once rows have been sent, also by a first read that broke off', () => {
+  const first = planRead(input());
+  const [step] = first.steps;
+  if (step === undefined) throw new Error('nothing to read');
+  const second = planRead(input({ state: duringStep(first.state, step, { afterId: '003A' }), to: day(25) }));
+  expect([first.asksDeleted, second.asksDeleted]).toEqual([false, true]);
+  expect(second.state.deleted).toEqual(first.state.deleted);
 });
 
 test.each<[string, Partial<PlanInput>]>([

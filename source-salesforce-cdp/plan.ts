@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectRefinement } from './config.ts';
+import { deletedFromFirstRead } from './deletions.ts';
 import type { Selection } from './selection.ts';
 import type { Query, SavedJob, StreamState, Unfinished } from './state.ts';
 import { beginning, halve } from './window.ts';
@@ -21,8 +22,10 @@ export interface Step {
 export interface Plan {
   /** To be read in this order. */
   readonly steps: readonly Step[];
-  /** What is true before the first of them. Without `deleted` nothing was read before, and `/deleted` is not asked. */
+  /** What is true before the first of them. */
   readonly state: StreamState;
+  /** Whether rows have been sent before, so that `/deleted` can list some of them. */
+  readonly asksDeleted: boolean;
   /** For the log: why rows are read again, if they are. */
   readonly note: string | undefined;
 }
@@ -78,15 +81,22 @@ const planFullRefresh = ({ selection, query, state, startDate }: PlanInput): Pla
     unfinished === undefined || unfinished.added !== undefined
       ? [whole]
       : [resume(unfinished), ...(unfinished.window?.to ? [step({ from: unfinished.window.to })] : [])];
-  return { steps, state: { query }, note: undefined };
+  return { steps, state: { query }, asksDeleted: false, note: undefined };
 };
 
 const planIncremental = (input: PlanInput, cursorField: string): Plan => {
-  const { query, state, startDate, to } = input;
-  const first: Plan = { steps: [step(spanning(startDate, to))], state: { query, cursorField }, note: undefined };
-  if (state === undefined) return first;
-  const known: StreamState = { ...first.state, ...(state.deleted && { deleted: state.deleted }) };
-  const again = (note: string | undefined): Plan => ({ ...first, state: known, note });
+  const { query, state, startDate, lookbackMs, to } = input;
+  // Told from the first state on: rows sent before an attempt breaks off may be purged before the next one.
+  const deleted = state?.deleted ?? deletedFromFirstRead(to, lookbackMs);
+  const known: StreamState = { query, cursorField, deleted };
+  const asksDeleted = state?.deleted !== undefined;
+  const again = (note: string | undefined): Plan => ({
+    steps: [step(spanning(startDate, to))],
+    state: known,
+    asksDeleted,
+    note,
+  });
+  if (state === undefined) return again(undefined);
   if (state.query.digest !== query.digest) {
     return again('its conditions, include_deleted or start_date have changed: it is read again from the start');
   }
@@ -97,7 +107,12 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
   if (state.cursor === undefined) {
     return unfinished?.window?.to === undefined || unfinished.added !== undefined
       ? again(undefined)
-      : { steps: [resume(unfinished), increment(input, unfinished.window.to)], state: known, note: undefined };
+      : {
+          steps: [resume(unfinished), increment(input, unfinished.window.to)],
+          state: known,
+          asksDeleted,
+          note: undefined,
+        };
   }
   const { cursor } = state;
   const base = { ...known, cursor, ...(state.repeats && { repeats: state.repeats }) };
@@ -108,10 +123,11 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
     return {
       steps: [refill(input, all, spanning(startDate, cursor)), increment(input, cursor)],
       state: base,
+      asksDeleted,
       note: `there are new fields (${added.join(', ')}): rows in which they are not empty are read again`,
     };
   }
-  if (unfinished === undefined) return { steps: [increment(input, cursor)], state: base, note: undefined };
+  if (unfinished === undefined) return { steps: [increment(input, cursor)], state: base, asksDeleted, note: undefined };
   const readTo = unfinished.window?.to ?? cursor;
   const steps =
     unfinished.added === undefined
@@ -121,7 +137,7 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
           ...(readTo < cursor ? [refill(input, waiting, { from: readTo, to: cursor })] : []),
           increment(input, cursor),
         ];
-  return { steps, state: base, note: undefined };
+  return { steps, state: base, asksDeleted, note: undefined };
 };
 
 const step = (window: Window | undefined): Step => ({

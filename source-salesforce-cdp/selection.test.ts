@@ -35,6 +35,14 @@ test('a compound is read by its parts, which are emitted only where they are sel
   ]);
 });
 
+test('a column knows how it is spelled and whether it can be filtered', () => {
+  const { selection } = select(contact, configured({ Notes__c: {}, Visits__c: {} }), undefined, parents);
+  expect(selection.columns.slice(1, 3)).toEqual([
+    { path: 'Notes__c', kind: 'text', filterable: false },
+    { path: 'Visits__c', kind: 'number', filterable: true },
+  ]);
+});
+
 test('inside an object only its selected keys are read', () => {
   expect(paths({ MailingAddress: { properties: { city: {} } }, Account: { properties: { Name: {} } } })).toEqual([
     'Id',

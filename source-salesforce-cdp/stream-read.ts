@@ -129,7 +129,7 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
   for (const [path, count] of tools.transcoder.nulled) {
     log.warn(`${envelope.stream}.${path}: ${count} values are none of their type and were sent as null.`);
   }
-  if (!tracksDeleted || plan.state.deleted === undefined) return;
+  if (!tracksDeleted || !plan.asksDeleted) return;
   const listed = await listDeleted(reading, known.covered);
   if (listed === undefined) return;
   const rows = sentDeletions.unsent(listed.rows);
