@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Catalog, JsonObject } from '../airbyte/protocol.ts';
+import type { JsonObject } from '../airbyte/protocol.ts';
 import { runConnector } from './connector-process.ts';
 import { readCdp } from './demo-cdp.ts';
 import { workADay } from './demo-changes.ts';
@@ -36,11 +36,11 @@ interface World {
   readonly close: () => Promise<void>;
 }
 
-let worlds = 0;
 const startWorld = async (
   options: { readonly seed?: number; readonly contacts?: number; readonly naming?: Naming } = {},
 ): Promise<World> => {
   const { seed = 7, contacts = 300, naming } = options;
+  const own = mkdtempSync(path.join(folder, 'world-'));
   const salesforce = await startSalesforce({ seed, contacts, now: new Date(Date.now() - 86_400_000) });
   const ortto = await startOrtto({ apiKey: SECRETS.api_key });
   const { clientId, clientSecret, refreshToken } = salesforce.login;
@@ -60,8 +60,7 @@ const startWorld = async (
     requests_per_second: 500,
     ...(naming && { stream_prefix: naming.prefix }),
   };
-  worlds += 1;
-  const file = path.join(folder, `source-${worlds}.json`);
+  const file = path.join(own, 'source.json');
   writeFileSync(file, JSON.stringify(source));
   const { messages } = await runConnector(path.join(root, 'source-salesforce-cdp/main.ts'), [
     'discover',
@@ -70,7 +69,14 @@ const startWorld = async (
   ]);
   const discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? [message.catalog] : []))[0];
   if (!discovered) throw new Error('discover gave no catalog');
-  const connection = connectionOf(source, destination, discovered, naming);
+  const connection = {
+    source,
+    destination,
+    discovered,
+    choices: new Map(discovered.streams.map(({ name }) => [name, choice])),
+    stateFile: path.join(own, 'states.json'),
+    ...(naming && { naming }),
+  };
   const pictures: OrgPicture[] = [];
   return {
     salesforce,
@@ -89,20 +95,6 @@ const startWorld = async (
     },
   };
 };
-
-const connectionOf = (
-  source: JsonObject,
-  destination: JsonObject,
-  discovered: Catalog,
-  naming: Naming | undefined,
-) => ({
-  source,
-  destination,
-  discovered,
-  choices: new Map(discovered.streams.map(({ name }) => [name, choice])),
-  stateFile: path.join(folder, `states-${worlds}.json`),
-  ...(naming && { naming }),
-});
 
 const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
   accounts: org.rows('Account'),
