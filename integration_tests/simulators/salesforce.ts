@@ -16,14 +16,13 @@ import type { Login } from './salesforce/login.ts';
 import { createLogin } from './salesforce/login.ts';
 import type { Org } from './salesforce/org.ts';
 import { createOrg } from './salesforce/org.ts';
-import { peopleObjects } from './salesforce/people-objects.ts';
+import { standardObjects } from './salesforce/objects.ts';
 import type { PopulationOptions } from './salesforce/population.ts';
 import { populate } from './salesforce/population.ts';
 import type { Limits, Request, Services } from './salesforce/resources.ts';
 import { VERSIONS, answerResource, kindOf } from './salesforce/resources.ts';
 import type { RestApi, RestSettings } from './salesforce/rest.ts';
 import { createRest } from './salesforce/rest.ts';
-import { salesObjects } from './salesforce/sales-objects.ts';
 
 export interface SalesforceOptions extends Partial<PopulationOptions> {
   /** 0 (default): any free port. */
@@ -96,7 +95,7 @@ const userinfo = ({ org, url, username }: Services): Answer =>
  */
 export const startSalesforce = async (options: SalesforceOptions = {}): Promise<SalesforceSimulator> => {
   const clock = createClock(options.now ?? new Date());
-  const org = createOrg([...peopleObjects, ...salesObjects], clock);
+  const org = createOrg(standardObjects, clock);
   populate(org, { ...options, seed: options.seed ?? 1, contacts: options.contacts ?? 200 });
   const login = createLogin(clock, org.userId, org.organizationId);
   const bulk: BulkApi = createBulk(org);

@@ -71,6 +71,8 @@ export interface BulkApi {
   resultPages(id: string, version: string, parameters: URLSearchParams): Answer;
   /** Jobs that are neither over nor removed. */
   readonly running: () => number;
+  /** How many more may be created in these 24 hours. */
+  jobsLeft(): number;
   close(): void;
 }
 
@@ -128,6 +130,11 @@ export const createBulk = (org: Org): BulkApi => {
   const jobs = new Map<string, Job>();
   const used = new Map<JobOutcome, number>();
   let created = 0;
+  let creations: number[] = [];
+  const jobsLeft = (): number => {
+    creations = creations.filter((at) => at > org.now() - 86_400_000);
+    return settings.dailyJobs - creations.length;
+  };
 
   const find = (id: string): Job => {
     const job = jobs.get(id);
@@ -224,6 +231,7 @@ export const createBulk = (org: Org): BulkApi => {
 
   return {
     settings,
+    jobsLeft,
     running: () => [...jobs.values()].filter((job) => !isOver(job)).length,
     create: (body, version) => {
       const request = parseBody(body);
@@ -241,7 +249,7 @@ export const createBulk = (org: Org): BulkApi => {
         throw new Refusal(400, 'INVALIDENTITY', `Entity '${plan.object.name}' is not supported by the Bulk API.`);
       }
       checkForBulk(plan);
-      if ([...jobs.values()].filter((job) => job.createdAt > now - 86_400_000).length >= settings.dailyJobs) {
+      if (jobsLeft() <= 0) {
         throw new Refusal(
           400,
           'LIMIT_EXCEEDED',
@@ -249,6 +257,7 @@ export const createBulk = (org: Org): BulkApi => {
         );
       }
       created += 1;
+      creations.push(now);
       const job: Job = {
         id: idOf('750', created),
         operation,
@@ -268,7 +277,12 @@ export const createBulk = (org: Org): BulkApi => {
       job.timer = setTimeout(() => void run(job, plan).catch(fail(job)), settings.queuedMs).unref();
       return jsonAnswer(view(job));
     },
-    list: () => jsonAnswer({ done: true, records: [...jobs.values()].map(view), nextRecordsUrl: null }),
+    list: () =>
+      jsonAnswer({
+        done: true,
+        records: [...jobs.values()].map((job) => ({ ...view(job), jobType: 'V2Query' })),
+        nextRecordsUrl: null,
+      }),
     status: (id) => jsonAnswer(fullView(find(id))),
     change: (id, body) => {
       const job = find(id);

@@ -17,7 +17,7 @@ export interface Catalog {
   readonly objects: readonly OrgObject[];
   find(name: string): OrgObject | undefined;
   /** Throws for a name that does not exist. */
-  get(name: string): OrgObject;
+  readonly get: (name: string) => OrgObject;
   byPrefix(prefix: string): OrgObject | undefined;
   /** Reference fields of any object that point to this one, hidden ones included. */
   children(name: string): readonly { readonly object: OrgObject; readonly field: FieldDefinition }[];

@@ -1,7 +1,7 @@
 import type { FieldDefinition, FieldType } from './schema.ts';
 import type { Comparison, Condition, Literal } from './soql.ts';
 import type { Stored } from './store.ts';
-import { isFilterable } from './describe.ts';
+import { isFilterable } from './field-rules.ts';
 import { dayOf, literalSpan } from './date-literals.ts';
 import { Refusal } from './failure.ts';
 import { isId, longId } from './ids.ts';

@@ -1,8 +1,8 @@
 import type { Catalog, OrgObject } from './catalog.ts';
+import { isCompound, isFilterable, isGroupable, isSortable } from './field-rules.ts';
 import type { FieldDefinition, FieldType, ObjectFlag } from './schema.ts';
 
-// Describe answers with every key a real org sends, worked out from the definitions. The rules below (what can be
-// sorted, grouped, aggregated …) were read off recorded describes.
+// Describe answers with every key a real org sends, worked out from the definitions.
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,23 +22,6 @@ const SOAP_TYPES: Partial<Record<FieldType, string>> = {
   location: 'urn:location',
   anyType: 'xsd:anyType',
 };
-
-const isLong = (field: FieldDefinition): boolean => field.type === 'textarea' && (field.length ?? 0) > 255;
-const isCompound = (field: FieldDefinition): boolean => field.type === 'address' || field.type === 'location';
-const isOpaque = (field: FieldDefinition): boolean =>
-  isLong(field) || field.type === 'base64' || field.type === 'anyType';
-
-/** Whether the field may stand in a WHERE. */
-export const isFilterable = (field: FieldDefinition): boolean => field.filterable ?? !isOpaque(field);
-
-/** Whether the field may stand in an ORDER BY. */
-export const isSortable = (field: FieldDefinition): boolean =>
-  field.sortable ?? (!isOpaque(field) && !isCompound(field) && field.type !== 'multipicklist');
-
-const UNGROUPED = new Set<FieldType>(['double', 'currency', 'percent', 'datetime', 'combobox', 'time']);
-
-const isGroupable = (field: FieldDefinition): boolean =>
-  isSortable(field) && !UNGROUPED.has(field.type) && field.formula !== true;
 
 const byteLength = (field: FieldDefinition): number => {
   if (field.type === 'id' || field.type === 'reference') return 18;

@@ -2,14 +2,13 @@ import { expect, test } from 'vitest';
 import { createClock } from './clock.ts';
 import type { Org } from './org.ts';
 import { createOrg } from './org.ts';
-import { peopleObjects } from './people-objects.ts';
+import { standardObjects } from './objects.ts';
 import { field } from './schema.ts';
-import { salesObjects } from './sales-objects.ts';
 
 const open = (): Org => {
   const clock = createClock(new Date('2026-01-01T00:00:00Z'));
   clock.freeze();
-  return createOrg([...peopleObjects, ...salesObjects], clock);
+  return createOrg(standardObjects, clock);
 };
 const T0 = '2026-01-01T00:00:00.000Z';
 const T1 = '2026-01-01T00:00:10.000Z';
@@ -51,6 +50,7 @@ test('a late commit is seen by nobody until it is due, and keeps its old timesta
   org.update('Contact', early, { Title: 'Boss' }, { visibleAfterMs: 5000 });
   expect(org.count('Contact')).toBe(1);
   expect(org.openSince()).toBe(Date.parse(T0));
+  expect(() => org.remove('Contact', early)).toThrow('UNABLE_TO_LOCK_ROW');
   org.clock.advance(6000);
   expect(org.row('Contact', early)).toMatchObject({ Title: 'Boss', SystemModstamp: T0 });
   org.clock.advance(4000);

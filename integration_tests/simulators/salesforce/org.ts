@@ -3,24 +3,24 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Catalog, OrgObject } from './catalog.ts';
 import { createCatalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
+import type { Conversion, ConversionTarget } from './conversion.ts';
+import { convert } from './conversion.ts';
 import { dayOf } from './date-literals.ts';
 import { idOf, longId } from './ids.ts';
-import { compoundKey } from './plan.ts';
+import type { OrgRow } from './row-view.ts';
+import { readRows } from './row-view.ts';
 import type { FieldDefinition, ObjectDefinition } from './schema.ts';
 import type { Stored } from './store.ts';
-import { addColumn, columnSql, createTable, isStored, openDatabase, transaction } from './store.ts';
-import { plainValue } from './values.ts';
+import { addColumn, createTable, isStored, openDatabase, transaction } from './store.ts';
 
 /** What a test writes: datetimes as Date or text, everything else as it is. */
 type Values = Readonly<Record<string, string | number | boolean | Date | null>>;
 
-type PlainValue = string | number | boolean | null;
-
-/** What a row shows: datetimes as `…000Z`, compound fields as objects or null. */
-export type OrgRow = Readonly<Record<string, PlainValue | Readonly<Record<string, PlainValue>>>>;
-
 interface WriteOptions {
-  /** The transaction commits this long after it stamped the row: until then nobody sees the change. */
+  /**
+   * The transaction commits this long after it stamped the row: until then nobody sees the change, and the row is locked
+   * (any other write to it throws).
+   */
   readonly visibleAfterMs?: number;
 }
 
@@ -37,10 +37,7 @@ export interface Org {
   /** The losers are deleted with MasterRecordId = winner; what pointed to them points to the winner. */
   merge(object: string, winner: string, losers: readonly string[]): void;
   /** Into the given account and contact, or new ones; an opportunity only when asked for. */
-  convertLead(
-    id: string,
-    into?: { readonly accountId?: string; readonly contactId?: string; readonly opportunity?: string },
-  ): { readonly accountId: string; readonly contactId: string; readonly opportunityId: string | null };
+  convertLead(id: string, into?: ConversionTarget): Conversion;
   /** One row as queryAll shows it, undefined if nobody can see it. */
   row(object: string, id: string): OrgRow | undefined;
   /** All rows as queryAll shows them, in no promised order. */
@@ -94,7 +91,7 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
   const catalog = createCatalog(definitions, clock.now);
   for (const definition of definitions) createTable(tables, definition);
   const userId = idOf('005', 1);
-  let pending: { readonly at: number; readonly since: number; readonly apply: () => void }[] = [];
+  let pending: { readonly at: number; readonly since: number; readonly row: string; readonly apply: () => void }[] = [];
 
   const commitDue = (): void => {
     const now = clock.now();
@@ -103,11 +100,13 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
     pending = pending.filter((one) => one.at > now);
     for (const one of due) one.apply();
   };
-  const commit = (options: WriteOptions | undefined, apply: () => void): void => {
+  const commit = (id: string, options: WriteOptions | undefined, apply: () => void): void => {
     commitDue();
+    const row = longId(id);
+    if (pending.some((one) => one.row === row)) throw new Error(`UNABLE_TO_LOCK_ROW: ${row} is in an open transaction`);
     const delay = options?.visibleAfterMs ?? 0;
     if (delay === 0) transaction(tables, apply);
-    else pending.push({ at: clock.now() + delay, since: clock.second(), apply: () => transaction(tables, apply) });
+    else pending.push({ at: clock.now() + delay, since: clock.second(), row, apply: () => transaction(tables, apply) });
   };
 
   const nextId = (object: OrgObject): { id: string; n: number } => {
@@ -192,7 +191,7 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
     for (const field of object.fields.filter(isStored)) {
       if (field.required === true && row[field.name] === null) throw new Error(`${name}.${field.name} is required`);
     }
-    commit(options, () => {
+    commit(id, options, () => {
       const names = Object.keys(row);
       tables
         .prepare(
@@ -209,7 +208,7 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
     const at = clock.second();
     const changes: Record<string, Stored> = {};
     for (const [key, value] of Object.entries(values)) changes[key] = stored(fieldOf(object, key), value);
-    commit(options, () => {
+    commit(id, options, () => {
       const before = get(object, id);
       set(object, id, {
         ...stamps(object, at, true),
@@ -239,116 +238,62 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
     }
   };
 
+  const changeWhere = (
+    object: OrgObject,
+    field: string,
+    id: string,
+    values: Readonly<Record<string, Stored>>,
+    at: number,
+  ): void => {
+    const changes = Object.entries({ ...values, ...stamps(object, at, false) });
+    tables
+      .prepare(
+        `UPDATE "${object.name}" SET ${changes.map(([name]) => `"${name}" = ?`).join(', ')} WHERE "${field}" = ?`,
+      )
+      .run(...changes.map(([, value]) => value), longId(id));
+  };
   const repoint = (from: string, to: string, parent: string, at: number): void => {
     for (const { object, field } of catalog.children(parent)) {
       if (!isStored(field) || field.name === 'MasterRecordId') continue;
-      const moved = Object.entries(stamps(object, at, false));
-      tables
-        .prepare(
-          `UPDATE "${object.name}" SET ${[field.name, ...moved.map(([key]) => key)].map((key) => `"${key}" = ?`).join(', ')} WHERE "${field.name}" = ?`,
-        )
-        .run(longId(to), ...moved.map(([, value]) => value), longId(from));
+      changeWhere(object, field.name, from, { [field.name]: longId(to) }, at);
     }
   };
 
-  const visibleRow = (object: OrgObject, row: Record<string, Stored>): OrgRow => {
-    const shown: Record<string, OrgRow[string]> = {};
-    for (const field of object.visible) {
-      if (field.type !== 'address' && field.type !== 'location') {
-        shown[field.name] = plainValue(field, row[field.name]);
-        continue;
-      }
-      const parts = object.visible.filter((part) => part.compound === field.name);
-      const isEmpty = parts.every((part) => row[part.name] === null);
-      shown[field.name] = isEmpty
-        ? null
-        : Object.fromEntries(parts.map((part) => [compoundKey(part.name), plainValue(part, row[part.name])]));
-    }
-    return shown;
-  };
-  const selectRows = (object: OrgObject, where: string, ...values: Stored[]): OrgRow[] => {
+  const read = (object: OrgObject, where: string, ...values: Stored[]): OrgRow[] => {
     commitDue();
-    const columns = object.visible.filter((field) => field.type !== 'address' && field.type !== 'location');
-    const list = columns.map((field) => `${columnSql('t', field)} AS "${field.name}"`).join(', ');
-    const rows = tables.prepare(`SELECT ${list} FROM "${object.name}" t WHERE ${where}`).all(...values);
-    return rows.map((row) => visibleRow(object, row as Record<string, Stored>));
+    return readRows(tables, object, where, values);
   };
-
-  const convertLead: Org['convertLead'] = (id, into = {}) => {
-    const lead = catalog.get('Lead');
-    commitDue();
-    const row = get(lead, id);
-    const at = clock.second();
-    const text = (name: string): string | null => (row[name] === null ? null : String(row[name]));
-    return transaction(tables, () => {
-      const accountId = into.accountId ?? insert('Account', { Name: text('Company'), Industry: text('Industry') });
-      const contactId =
-        into.contactId ??
-        insert('Contact', {
-          AccountId: accountId,
-          FirstName: text('FirstName'),
-          LastName: text('LastName'),
-          Email: text('Email'),
-          Phone: text('Phone'),
-          MobilePhone: text('MobilePhone'),
-          Title: text('Title'),
-          LeadSource: text('LeadSource'),
-          MailingCity: text('City'),
-          MailingCountry: text('Country'),
-          HasOptedOutOfEmail: row['HasOptedOutOfEmail'] === 1,
-          Newsletter__c: row['Newsletter__c'] === 1,
-        });
-      const opportunityId =
-        into.opportunity === undefined
-          ? null
-          : insert('Opportunity', {
-              Name: into.opportunity,
-              AccountId: accountId,
-              ContactId: contactId,
-              StageName: 'Prospecting',
-              CloseDate: dayOf(at + 90 * 86_400_000),
-            });
-      if (opportunityId !== null) {
-        insert('OpportunityContactRole', { OpportunityId: opportunityId, ContactId: contactId, IsPrimary: true });
-      }
-      set(lead, id, {
-        IsConverted: 1,
-        Status: 'Closed - Converted',
-        ConvertedDate: dayOf(at),
-        ConvertedAccountId: accountId,
-        ConvertedContactId: contactId,
-        ConvertedOpportunityId: opportunityId,
-        ...stamps(lead, at, true),
-      });
-      tables
-        .prepare('UPDATE "Task" SET "WhoId" = ?, "AccountId" = ?, "SystemModstamp" = ? WHERE "WhoId" = ?')
-        .run(contactId, accountId, at, longId(id));
-      tables
-        .prepare('UPDATE "CampaignMember" SET "ContactId" = ?, "SystemModstamp" = ? WHERE "LeadId" = ?')
-        .run(contactId, at, longId(id));
-      return { accountId, contactId, opportunityId };
-    });
+  const conversion = {
+    insert,
+    get,
+    changeWhere,
+    object: catalog.get,
+    change: (object: OrgObject, id: string, values: Readonly<Record<string, Stored>>, at: number): void =>
+      set(object, id, { ...values, ...stamps(object, at, true) }),
   };
 
   return {
     insert,
     update,
-    convertLead,
+    convertLead: (id, into = {}) => {
+      commitDue();
+      return transaction(tables, () => convert(conversion, id, into, clock.second()));
+    },
     remove: (name, id) =>
-      commit(undefined, () => {
+      commit(id, undefined, () => {
         const object = catalog.get(name);
         get(object, id);
         bin(object, longId(id), clock.second(), longId(id));
       }),
     hardRemove: (name, id) =>
-      commit(undefined, () => {
+      commit(id, undefined, () => {
         const object = catalog.get(name);
         get(object, id);
         bin(object, longId(id), clock.second(), longId(id));
         tables.prepare(`DELETE FROM "${object.name}" WHERE "Id" = ?`).run(longId(id));
       }),
     undelete: (_, id) =>
-      commit(undefined, () => {
+      commit(id, undefined, () => {
         for (const object of catalog.objects.filter((one) => has(one, 'IsDeleted'))) {
           const rows = tables.prepare(`SELECT "Id" FROM "${object.name}" WHERE _taken_by = ?`).all(longId(id));
           for (const row of rows) {
@@ -359,7 +304,7 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
         }
       }),
     merge: (name, winner, losers) =>
-      commit(undefined, () => {
+      commit(winner, undefined, () => {
         const object = catalog.get(name);
         const at = clock.second();
         for (const loser of losers) {
@@ -369,8 +314,8 @@ export const createOrg = (definitions: readonly ObjectDefinition[], clock: Clock
         }
         set(object, winner, stamps(object, at, true));
       }),
-    row: (name, id) => selectRows(catalog.get(name), 't."Id" = ?', longId(id))[0],
-    rows: (name) => selectRows(catalog.get(name), '1'),
+    row: (name, id) => read(catalog.get(name), 't."Id" = ?', longId(id))[0],
+    rows: (name) => read(catalog.get(name), '1'),
     ids: (name, options) => {
       commitDue();
       const where = options?.isAlive === true && has(catalog.get(name), 'IsDeleted') ? 'WHERE "IsDeleted" = 0' : '';

@@ -1,7 +1,7 @@
 import type { Catalog, OrgObject } from './catalog.ts';
 import type { ResolvedField, Sql } from './conditions.ts';
 import { conditionSql } from './conditions.ts';
-import { isSortable } from './describe.ts';
+import { isCompound, isSortable } from './field-rules.ts';
 import { Refusal } from './failure.ts';
 import type { FieldDefinition } from './schema.ts';
 import type { Soql } from './soql.ts';
@@ -138,8 +138,6 @@ const COMPOUND_KEYS: readonly (readonly [string, string])[] = [
 /** The key a part has in its compound value: BillingPostalCode -> postalCode. */
 export const compoundKey = (part: string): string =>
   COMPOUND_KEYS.find(([suffix]) => part.endsWith(suffix))?.[1] ?? part;
-
-const isCompound = (field: FieldDefinition): boolean => field.type === 'address' || field.type === 'location';
 
 const rootOf = (catalog: Catalog, soql: Soql): OrgObject => {
   const object = catalog.find(soql.object);

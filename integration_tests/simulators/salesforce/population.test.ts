@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createClock } from './clock.ts';
-import type { Org, OrgRow } from './org.ts';
+import type { Org } from './org.ts';
+import type { OrgRow } from './row-view.ts';
 import { createOrg } from './org.ts';
-import { peopleObjects } from './people-objects.ts';
+import { standardObjects } from './objects.ts';
 import { populate } from './population.ts';
-import { salesObjects } from './sales-objects.ts';
 
 const make = (seed: number, contacts: number, nulBytes = false): Org => {
   const clock = createClock(new Date('2026-03-04T05:06:07Z'));
   clock.freeze();
-  const org = createOrg([...peopleObjects, ...salesObjects], clock);
+  const org = createOrg(standardObjects, clock);
   populate(org, { seed, contacts, nulBytes });
   return org;
 };

@@ -55,7 +55,7 @@ const limitsOf = ({ limits, bulk }: Services): Record<string, unknown> => {
   const { max, used } = limits.dailyApiRequests;
   return {
     DailyApiRequests: { Max: max, Remaining: Math.max(0, max - used) },
-    DailyBulkV2QueryJobs: { Max: bulk.settings.dailyJobs, Remaining: bulk.settings.dailyJobs },
+    DailyBulkV2QueryJobs: { Max: bulk.settings.dailyJobs, Remaining: Math.max(0, bulk.jobsLeft()) },
     DailyBulkV2QueryFileStorageMB: { Max: 976_562, Remaining: 976_562 },
   };
 };

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { open } from 'node:fs/promises';
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Plan } from './plan.ts';
 import { csvWriter, scanRows } from './rows.ts';
@@ -83,6 +83,6 @@ export const takeResults = async (database: DatabaseSync, plan: Plan, settings: 
         await handle.close().catch(() => undefined);
       }
     },
-    remove: () => unlinkSync(settings.file),
+    remove: () => rmSync(settings.file, { force: true }),
   };
 };

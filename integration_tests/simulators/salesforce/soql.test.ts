@@ -2,20 +2,19 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createClock } from './clock.ts';
 import { Refusal } from './failure.ts';
-import type { OrgRow } from './org.ts';
+import type { OrgRow } from './row-view.ts';
 import { createOrg } from './org.ts';
-import { peopleObjects } from './people-objects.ts';
+import { standardObjects } from './objects.ts';
 import { planQuery } from './plan.ts';
 import { populate } from './population.ts';
 import { NASTY_TEXTS } from './pools.ts';
 import { rowReader, selectRowIds } from './rows.ts';
-import { salesObjects } from './sales-objects.ts';
 import { parseSoql } from './soql.ts';
 
 const NOW = new Date('2026-03-04T05:06:07Z');
 const clock = createClock(NOW);
 clock.freeze();
-const org = createOrg([...peopleObjects, ...salesObjects], clock);
+const org = createOrg(standardObjects, clock);
 populate(org, { seed: 7, contacts: 150 });
 
 const select = (soql: string, includeDeleted = true): string[] => {
