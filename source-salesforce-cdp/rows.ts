@@ -1,6 +1,6 @@
 import { lineHead, lineTail } from './layout.ts';
 import type { Envelope } from './layout.ts';
-import type { SelectedProperty, Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { jsonOfValue } from './values.ts';
 import type { Watch } from './watch.ts';
 
@@ -21,54 +21,58 @@ export const createRowLines = (
   envelope: Envelope,
   watch?: Watch,
 ): ((rows: readonly RestRow[]) => RestLines) => {
-  const head = lineHead(envelope);
+  const head = lineHead(envelope).slice(0, -1);
   const plainTail = lineTail(envelope, []);
-  const paths = selection.columns.map(({ path }) => path.split('.'));
-  const keys = selection.properties.map(({ name }, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
-  const { cursor } = selection;
+  const columns = selection.columns.map(({ path, kind }) => {
+    const [name = '', inner] = path.split('.');
+    return { path, kind, name, inner };
+  });
+  const keys = selection.properties.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const cursorColumn = columns.findIndex(({ path }) => path === selection.cursor);
+  const watched = selection.hasId && cursorColumn >= 0 ? watch : undefined;
 
-  const objectText = (
-    members: Extract<SelectedProperty, { members: unknown }>['members'],
-    values: readonly string[],
-  ): string =>
-    members.every(({ column }) => values[column] === 'null')
-      ? 'null'
-      : `{${members.map(({ name, column }) => `${JSON.stringify(name)}:${values[column]}`).join(',')}}`;
-
-  const admits = (row: RestRow, values: readonly string[], data: string): boolean => {
-    if (watch === undefined || cursor === undefined || !selection.hasId) return true;
+  const admits = (watching: Watch, row: RestRow, cursor: string, data: string): boolean => {
     const id = String(row['Id']);
-    const time = (values[paths.findIndex(([name]) => name === cursor)] ?? '').slice(1, -1);
-    if (row['IsDeleted'] === true) watch.deleted(id, time);
-    if (time >= watch.repeatedBefore && time < watch.rereadFrom) return true;
-    return watch.admit(id, time, Buffer.from(data));
+    if (row['IsDeleted'] === true) watching.deleted(id, cursor);
+    return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom
+      ? true
+      : watching.admit(id, cursor, Buffer.from(data));
   };
 
   return (rows) => {
     const allNulled: string[] = [];
-    const lines: string[] = [];
+    const values = columns.map(() => 'null');
+    let lines = '';
+    let records = 0;
     for (const row of rows) {
-      const nulled: string[] = [];
-      const values = selection.columns.map(({ kind, path }, column) => {
-        const json = jsonOfValue(kind, valueAt(row, paths[column] ?? []));
-        if (json === undefined) nulled.push(path);
-        return json ?? 'null';
-      });
-      const fields = selection.properties.map(
-        (property, index) =>
-          `${keys[index]}${'column' in property ? values[property.column] : objectText(property.members, values)}`,
-      );
-      const data = `{${fields.join('')}}`;
-      if (!admits(row, values, data)) continue;
-      lines.push(`${head}${data.slice(1)}${nulled.length === 0 ? plainTail : lineTail(envelope, nulled)}`);
-      allNulled.push(...nulled);
+      let nulled: string[] | undefined;
+      for (const [at, { path, kind, name, inner }] of columns.entries()) {
+        const json = jsonOfValue(kind, inner === undefined ? row[name] : innerValue(row[name], inner));
+        if (json === undefined) (nulled ??= []).push(path);
+        values[at] = json ?? 'null';
+      }
+      let data = '';
+      for (const [at, property] of selection.properties.entries()) {
+        data += keys[at];
+        data += 'column' in property ? values[property.column] : objectText(property.members, values);
+      }
+      data += '}';
+      if (watched !== undefined && !admits(watched, row, (values[cursorColumn] ?? '').slice(1, -1), data)) continue;
+      lines += head + data + (nulled === undefined ? plainTail : lineTail(envelope, nulled));
+      records++;
+      if (nulled !== undefined) allNulled.push(...nulled);
     }
-    return { lines: Buffer.from(lines.join('')), records: lines.length, nulled: allNulled };
+    return { lines: Buffer.from(lines), records, nulled: allNulled };
   };
 };
 
-const valueAt = (row: RestRow, [name = '', inner]: readonly string[]): unknown => {
-  const value = row[name];
-  if (inner === undefined) return value;
-  return typeof value === 'object' && value !== null ? (value as RestRow)[inner] : undefined;
-};
+const innerValue = (parent: unknown, name: string): unknown =>
+  typeof parent === 'object' && parent !== null ? (parent as RestRow)[name] : undefined;
+
+const objectText = (
+  members: readonly { readonly name: string; readonly column: number }[],
+  values: readonly string[],
+): string =>
+  members.every(({ column }) => values[column] === 'null')
+    ? 'null'
+    : `{${members.map(({ name, column }) => `${JSON.stringify(name)}:${values[column]}`).join(',')}}`;

@@ -438,8 +438,8 @@ test('a watch hears of deleted rows and is asked about those of its two spans, b
   for (const columns of [header, header.toReversed()]) {
     const byBulk = notingWatch();
     const transcoder = createTranscoder(selection, ENVELOPE, byBulk.watch);
-    const cells = rows.map((row) => columns.map((name) => String(row[name as keyof typeof row])));
-    const lines = transcoder.push(Buffer.from(csvOf([columns, ...cells])));
+    const texts = rows.map((row) => columns.map((name) => String(row[name as keyof typeof row])));
+    const lines = transcoder.push(Buffer.from(csvOf([columns, ...texts])));
     expect(
       Buffer.from(lines)
         .toString()

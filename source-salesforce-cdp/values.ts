@@ -32,7 +32,7 @@ const spellings: Readonly<Record<Kind, (text: string) => string | undefined>> = 
  * datetime stays as it is.
  */
 export const dateTimeText = (text: string): string => {
-  if (CANONICAL_DATETIME.test(text)) return text;
+  if (UTC_DATETIME.test(text)) return `${text.slice(0, 23)}Z`;
   const match = DATETIME.exec(text);
   if (match === null) return text;
   const [, dateTime = '', millis = '', zone = ''] = match;
@@ -41,7 +41,7 @@ export const dateTimeText = (text: string): string => {
   return Number.isNaN(date.getTime()) ? text : date.toISOString();
 };
 
-const CANONICAL_DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const UTC_DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|\+0000)$/;
 const DATETIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)$/i;
 
 /**
