@@ -19,7 +19,7 @@ export interface FieldDescription {
   readonly nillable: boolean;
 }
 
-export interface ChildRelationship {
+interface ChildRelationship {
   readonly childSObject: string;
   /** The reference field of the child. */
   readonly field: string;

@@ -63,7 +63,7 @@ export const contact = object('Contact', [
   field('SystemModstamp', 'datetime'),
 ]);
 
-export const account = object('Account', [
+const account = object('Account', [
   field('Id', 'id'),
   field('Name'),
   field('AnnualRevenue', 'currency'),

@@ -104,6 +104,12 @@ test('an added field that cannot be filtered has all rows read again', () => {
   expect(steps[0]).toMatchObject({ added: ['Email', 'LongText'], where: undefined });
 });
 
+test('many added fields at once have all rows read again', () => {
+  const fields = ['Id', 'Name', ...Array.from({ length: 21 }, (_, at) => `New${at}`)];
+  expect(planRead(input({ fields, state: read })).steps[0]?.where).toBeUndefined();
+  expect(planRead(input({ fields: fields.slice(1), state: read })).steps[0]?.added).toHaveLength(21);
+});
+
 test('an interrupted window is gone on with where it was left, then what has changed since is read', () => {
   const window = { from: day(9), to: day(15) };
   const since15 = { from: new Date(day(15).getTime() - 10 * MINUTE), to: day(20) };

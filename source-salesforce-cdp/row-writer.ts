@@ -19,7 +19,7 @@ export interface RowWriter {
   write(input: Buffer, from: number, end: number, firstRow: number, skipUntil: number): Written;
 }
 
-export interface Written {
+interface Written {
   readonly lines: Uint8Array;
   readonly rows: number;
   readonly records: number;

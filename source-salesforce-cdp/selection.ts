@@ -8,7 +8,7 @@ import { cursorOf } from './objects.ts';
 import { offer } from './properties.ts';
 import type { Offer, Part, Property } from './properties.ts';
 
-export interface Column {
+interface Column {
   /** As in SELECT and in a result's header: Email, Account.Name. */
   readonly path: string;
   readonly kind: Kind;

@@ -31,7 +31,7 @@ const spellings: Readonly<Record<Kind, (text: string) => string | undefined>> = 
  * A datetime as `YYYY-MM-DDTHH:mm:ss.sssZ`, whatever its offset: REST spells UTC `+0000`, Bulk `Z`. A text that is no
  * datetime stays as it is.
  */
-export const dateTimeText = (text: string): string => {
+const dateTimeText = (text: string): string => {
   if (UTC_DATETIME.test(text)) return `${text.slice(0, 23)}Z`;
   const match = DATETIME.exec(text);
   if (match === null) return text;
@@ -49,7 +49,7 @@ const DATETIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d
  * out of a REST answer; one with more digits than a double holds keeps them all. Also takes what JSON does not
  * (`.5`, `+1`, `1.`, `007`). Undefined when it is no number.
  */
-export const numberText = (text: string): string | undefined => {
+const numberText = (text: string): string | undefined => {
   const decimal = decimalOf(text);
   if (decimal === undefined) return undefined;
   const double = Number(text);
