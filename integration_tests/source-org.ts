@@ -38,6 +38,7 @@ export interface ReadOptions {
 /** An embedded org and the shipped source beside it, with files in a folder of their own. */
 export interface SourceOrg {
   readonly salesforce: SalesforceSimulator;
+  /** With the refresh token that works now. */
   readonly config: JsonObject;
   run(command: 'spec' | 'check' | 'discover', config?: JsonObject): Promise<Outcome>;
   /** Discovered once, then kept. */
@@ -87,7 +88,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
   const salesforce = await startSalesforce(options);
   const folder = mkdtempSync(path.join(tmpdir(), 'source-'));
   const { login } = salesforce;
-  const config: JsonObject = {
+  const config = (): JsonObject => ({
     login_url: salesforce.url,
     credentials: {
       auth_type: 'refresh_token',
@@ -95,7 +96,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
       client_secret: login.clientSecret,
       refresh_token: login.refreshToken,
     },
-  };
+  });
   let files = 0;
   const file = (content: unknown): string => {
     files += 1;
@@ -114,7 +115,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
 
   const streams = async (): Promise<readonly AirbyteStream[]> => {
     if (discovered === undefined) {
-      const { messages } = await run(['discover', '--config', file(config)]);
+      const { messages } = await run(['discover', '--config', file(config())]);
       discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? message.catalog.streams : []));
     }
     return discovered;
@@ -130,13 +131,15 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
       })),
     };
     const state = read.state === undefined ? [] : ['--state', file(read.state)];
-    return ['read', '--config', file({ ...config, ...read.config }), '--catalog', file(catalog), ...state];
+    return ['read', '--config', file({ ...config(), ...read.config }), '--catalog', file(catalog), ...state];
   };
 
   return {
     salesforce,
-    config,
-    run: (command, changed) => run(command === 'spec' ? [command] : [command, '--config', file(changed ?? config)]),
+    get config() {
+      return config();
+    },
+    run: (command, changed) => run(command === 'spec' ? [command] : [command, '--config', file(changed ?? config())]),
     streams,
     read: async (read = {}) => run(await readArguments(read)),
     start: async (read = {}) => spawnConnector(SOURCE, await readArguments(read)),

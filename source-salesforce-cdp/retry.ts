@@ -1,6 +1,6 @@
 /** Tries of one request, the first included. At the waits below that is about half a minute of trouble. */
-const MAX_ATTEMPTS = 6;
-const FIRST_WAIT_MS = 1_000;
+const MAX_ATTEMPTS = 8;
+const FIRST_WAIT_MS = 250;
 /** A server that asks for more than this is better tried again by the next sync. */
 const MAX_WAIT_MS = 120_000;
 

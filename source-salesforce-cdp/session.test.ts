@@ -96,8 +96,8 @@ test('a rotated refresh token is handed on at once and used for the next login',
 test('a request that keeps failing for a passing reason is given up as transient', async () => {
   const { session, seen } = setUp();
   const call = session.call('ask', () => Promise.reject(failure('retry')));
-  await expect(call).rejects.toMatchObject({ kind: 'transient', message: 'Could not ask in 6 attempts. refused' });
-  expect(seen.waits).toHaveLength(5);
+  await expect(call).rejects.toMatchObject({ kind: 'transient', message: 'Could not ask in 8 attempts. refused' });
+  expect(seen.waits).toHaveLength(7);
 });
 
 test("the server's advice decides how long to wait", async () => {

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { AirbyteMessage, JsonObject } from '../airbyte/protocol.ts';
+import { startSourceOrg } from './source-org.ts';
+import type { Outcome, SourceOrg } from './source-org.ts';
+
+let org: SourceOrg;
+
+beforeAll(async () => {
+  org = await startSourceOrg({ contacts: 20 });
+});
+afterEach(() => {
+  const { faults, login } = org.salesforce;
+  faults.splice(0);
+  login.settings.rotatesRefreshTokens = false;
+});
+afterAll(() => org.close());
+
+const status = ({ messages, exitCode }: Outcome): string => {
+  expect(exitCode).toBe(0);
+  const found = messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus] : []));
+  expect(found).toHaveLength(1);
+  return `${found[0]?.status} ${found[0]?.message ?? ''}`;
+};
+
+const check = async (more: JsonObject = {}): Promise<string> =>
+  status(await org.run('check', { ...org.config, ...more }));
+
+const withCredentials = (more: JsonObject): JsonObject => ({
+  credentials: { ...(org.config['credentials'] as JsonObject), ...more },
+});
+
+test('spec offers the three logins, OAuth first', async () => {
+  const { messages } = await org.run('spec');
+  expect(messages).toHaveLength(1);
+  const [message] = messages;
+  expect(message).toMatchObject({
+    type: 'SPEC',
+    spec: {
+      advanced_auth: { predicate_key: ['credentials', 'auth_type'], predicate_value: 'refresh_token' },
+      connectionSpecification: {
+        properties: {
+          credentials: {
+            oneOf: [
+              { properties: { auth_type: { const: 'refresh_token' } } },
+              { properties: { auth_type: { const: 'client_credentials' } } },
+              { properties: { auth_type: { const: 'jwt_bearer' } } },
+            ],
+          },
+        },
+      },
+    },
+  });
+});
+
+test('a check that succeeds says who, which org, what can be read and whether Bulk may be used', async () => {
+  const said = await check();
+  expect(said).toMatch(/^SUCCEEDED Logged in as integration@cdp.example at org 00D/);
+  expect(said).toContain('Can read Account, Lead, Contact, Campaign');
+  expect(said).toContain('Bulk API: allowed.');
+});
+
+test('client credentials log in', async () => {
+  const { clientId, clientSecret } = org.salesforce.login;
+  const credentials = { auth_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  expect(await check({ credentials })).toMatch(/^SUCCEEDED/);
+});
+
+test('a signed JWT logs in', async () => {
+  const { clientId, username, privateKey } = org.salesforce.login;
+  const credentials = { auth_type: 'jwt_bearer', client_id: clientId, username, private_key: privateKey };
+  expect(await check({ credentials })).toMatch(/^SUCCEEDED/);
+});
+
+test.each<[string, JsonObject, RegExp]>([
+  ['a revoked refresh token', { refresh_token: 'revoked-token' }, /Authenticate again/],
+  ['a wrong secret', { client_secret: 'not-the-secret' }, /client_secret/],
+  ['a wrong consumer key', { client_id: 'not-the-key' }, /client_id/],
+])('%s fails the check with what to change', async (_, credentials, words) => {
+  const said = await check(withCredentials(credentials));
+  expect(said).toMatch(/^FAILED/);
+  expect(said).toMatch(words);
+});
+
+test.each<[string, JsonObject, string]>([
+  ['an object that does not exist', { name: 'Nothing__c' }, 'there is no object Nothing__c'],
+  ['a field that does not exist', { name: 'Contact', fields: ['Nothing__c'] }, 'Contact has no field Nothing__c'],
+  [
+    'a condition on a field that does not exist',
+    { name: 'Contact', conditions: [{ field: 'Nothing__c', operator: 'is', value: 'x' }] },
+    'Nothing__c',
+  ],
+  [
+    'a value that does not fit its field',
+    { name: 'Account', conditions: [{ field: 'NumberOfEmployees', operator: 'greater_than', value: 'many' }] },
+    'NumberOfEmployees',
+  ],
+  [
+    'a condition on a parent field',
+    { name: 'Contact', conditions: [{ field: 'Account.Name', operator: 'is', value: 'x' }] },
+    'parent',
+  ],
+])('%s fails check and discover alike', async (_, object, words) => {
+  const config = { ...org.config, objects: [object] };
+  const said = status(await org.run('check', config));
+  expect(said).toMatch(/^FAILED/);
+  expect(said).toContain(words);
+  const discovered = await org.run('discover', config);
+  expect(discovered.exitCode).toBe(1);
+  expect(discovered.errors.join('\n')).toContain(words);
+  expect(discovered.errors.join('\n')).toMatch(/^config_error/);
+});
+
+test('a config of the wrong shape lists every problem and shows no secret', async () => {
+  const outcome = await org.run('check', {
+    ...withCredentials({ auth_type: 'jwt_bearer' }),
+    start_date: 'soon',
+    api: 'fast',
+  });
+  const said = status(outcome);
+  for (const word of ['username', 'private_key', 'start_date', 'api']) expect(said).toContain(word);
+  expect(outcome.stdout).not.toContain(org.salesforce.login.clientSecret);
+});
+
+const controls = (messages: readonly AirbyteMessage[]): string[] =>
+  messages.flatMap((message) =>
+    message.type === 'CONTROL'
+      ? [String((message.control.connectorConfig.config['credentials'] as JsonObject)['refresh_token'])]
+      : [],
+  );
+
+test.each(['check', 'discover'] as const)(
+  '%s hands over the refresh token that its login has rotated',
+  async (command) => {
+    org.salesforce.login.settings.rotatesRefreshTokens = true;
+    const { messages } = await org.run(command);
+    expect(controls(messages)).toEqual([org.salesforce.login.refreshToken]);
+  },
+);
+
+test('a refresh token rotated by a read leaves at once, before any record', async () => {
+  await org.streams();
+  const { settings } = org.salesforce.login;
+  settings.rotatesRefreshTokens = true;
+  settings.sessionCalls = 2;
+  const { messages, exitCode } = await org.read({ streams: ['Account', 'Contact'] });
+  settings.sessionCalls = undefined;
+  expect(exitCode).toBe(0);
+  expect(controls(messages).length).toBeGreaterThan(1);
+  expect(controls(messages).at(-1)).toBe(org.salesforce.login.refreshToken);
+  const first = (type: AirbyteMessage['type']): number => messages.findIndex((message) => message.type === type);
+  expect(first('CONTROL')).toBeLessThan(first('RECORD'));
+});
+
+test('discover lists default objects first, then custom objects about people', async () => {
+  const names = (await org.streams()).map(({ name }) => name);
+  expect(names.slice(0, 8)).toEqual([
+    'Account',
+    'Lead',
+    'Contact',
+    'Campaign',
+    'CampaignMember',
+    'Opportunity',
+    'OpportunityContactRole',
+    'Task',
+  ]);
+  expect(names.slice(8)).toEqual(['Subscription__c']);
+});
+
+test('an entry of objects narrows a stream, but never below what tells who a record is', async () => {
+  const objects = [{ name: 'contact', fields: ['Email', 'Account.Name'] }];
+  const { messages } = await org.run('discover', { ...org.config, objects });
+  const [contact] = messages.flatMap((message) =>
+    message.type === 'CATALOG' ? message.catalog.streams.filter(({ name }) => name === 'Contact') : [],
+  );
+  expect(Object.keys(contact?.json_schema.properties ?? {}).sort()).toEqual([
+    'Account',
+    'AccountId',
+    'Email',
+    'HasOptedOutOfEmail',
+    'Id',
+    'IsDeleted',
+    'MasterRecordId',
+    'SystemModstamp',
+  ]);
+});
