@@ -65,6 +65,19 @@ test('writes of two streams never share a request, but wait for each other where
   expect(items(queue.take(0, true))).toEqual([1]);
 });
 
+test('work that awaits a key goes after whoever holds it, and holds nobody back itself', () => {
+  const queue = createQueue<number>();
+  queue.add(write(0, ['ana']));
+  queue.add(write(1, [], { group: 'Task', awaits: ['ana'] }));
+  queue.add(write(2, [], { group: 'Task', awaits: ['ana'] }));
+  queue.add(write(3, [], { group: 'Task', awaits: ['bob'] }));
+  queue.add(write(4, ['carl']));
+  const first = queue.take(0, true);
+  expect([items(first), items(queue.take(0, true))]).toEqual([[0, 4], [3]]);
+  queue.done(first ?? []);
+  expect(items(queue.take(0, true))).toEqual([1, 2]);
+});
+
 test('every write is sent once, in order where keys meet, and never beside one that shares a key', () => {
   const arrival = fc.record({
     group: fc.constantFrom('Contact', 'Lead'),

@@ -53,6 +53,10 @@ export interface Ortto {
   customFields(entity: Entity): Promise<readonly CustomField[]>;
   /** Creates a custom field; undefined when Ortto refuses: the name is taken or there is no room. */
   createField(entity: Entity, name: string, type: string): Promise<CustomField | undefined>;
+  /** The options of custom select fields, by field id. */
+  selectOptions(entity: Entity): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Adds options to a custom select field. What Ortto refuses is left to the rows that use it. */
+  addOptions(stream: string, entity: Entity, fieldId: string, values: readonly string[]): Promise<void>;
   /** Those who carry one of the values in one of the fields; any number. Not the archived ones. */
   find(
     stream: string,
@@ -71,6 +75,8 @@ export interface Ortto {
   archived(stream: string, entity: Entity, fields: readonly string[]): Promise<readonly Found[]>;
   /** At most 100 ids. */
   setArchived(stream: string, entity: Entity, ids: readonly string[], archived: 'archived' | 'restored'): Promise<void>;
+  /** Takes people out of an organization. */
+  unlink(stream: string, organizationId: string, personIds: readonly string[]): Promise<void>;
   /** Puts people into an organization. That the call succeeds proves nothing; false when Ortto refuses it. */
   link(stream: string, organizationId: string, personIds: readonly string[]): Promise<boolean>;
   /** One verdict per event, at most 100, all about people or all about organizations; `merged` is "recorded". */
@@ -97,6 +103,12 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
     const answer = await call(method, path, content, stream);
     if (answer.kind === 'ok') return answer.body;
     throw refused(path, answer.status);
+  };
+
+  /** People's are wrapped once more than organizations'. */
+  const describedFields = async (entity: Entity): Promise<readonly JsonObject[]> => {
+    const { fields } = await must('POST', `${PATHS[entity]}/custom-field/get`, {});
+    return objects(fields).map((entry) => (isObject(entry['field']) ? entry['field'] : entry));
   };
 
   // How many conditions a filter may hold is not documented; the number that was last accepted is kept.
@@ -145,10 +157,13 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
         organization: all.filter(({ id }) => id.startsWith('act:oc:')),
       };
     },
-    async customFields(entity) {
-      const { fields } = await must('POST', `${PATHS[entity]}/custom-field/get`, {});
-      // People's are wrapped once more than organizations'.
-      return objects(fields).flatMap((entry) => readField(isObject(entry['field']) ? entry['field'] : entry));
+    customFields: async (entity) => (await describedFields(entity)).flatMap(readField),
+    async selectOptions(entity) {
+      const selects = (await describedFields(entity)).filter(({ display_type: type }) => SELECTS.has(type));
+      return new Map(selects.map(({ id, dic_items: items }) => [String(id), strings(items)]));
+    },
+    async addOptions(stream, entity, fieldId, values) {
+      await call('PUT', `${PATHS[entity]}/custom-field/update`, { field_id: fieldId, add_values: values }, stream);
     },
     async createField(entity, name, type) {
       const path = `${PATHS[entity]}/custom-field/create`;
@@ -190,12 +205,12 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
       const verb = archived === 'archived' ? 'archive' : 'restore';
       await must('PUT', `${PATHS[entity]}/${verb}`, { inclusion_ids: ids }, stream);
     },
+    async unlink(stream, organizationId, personIds) {
+      await call('PUT', 'accounts/contacts/remove', linkBody(organizationId, personIds), stream);
+    },
     async link(stream, organizationId, personIds) {
-      // All spellings: the documents disagree, and an unknown key is not an error.
-      const spelled = ['accounts_id', 'account_id', 'organization_id'].map((key) => [key, organizationId]);
-      const content = { inclusion_ids: personIds, ...(Object.fromEntries(spelled) as JsonObject) };
       const path = 'accounts/contacts/add';
-      const answer = await call('PUT', path, content, stream);
+      const answer = await call('PUT', path, linkBody(organizationId, personIds), stream);
       if (answer.kind === 'ok') return true;
       if (answer.status === 400) return false;
       throw refused(path, answer.status);
@@ -234,6 +249,14 @@ const filterOf = (conditions: readonly { readonly fieldId: string; readonly valu
   $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
 });
 
+/** All spellings of the id: the documents disagree, and an unknown key is not an error. */
+const linkBody = (organizationId: string, personIds: readonly string[]): JsonObject => ({
+  inclusion_ids: personIds,
+  accounts_id: organizationId,
+  account_id: organizationId,
+  organization_id: organizationId,
+});
+
 const wireEvent = (entity: Entity, { id, activityId, attributes, created, key }: Event): JsonObject => ({
   activity_id: activityId,
   ...(entity === 'person' ? { person_id: id } : { 'str:o:organization_id': id }),
@@ -241,6 +264,11 @@ const wireEvent = (entity: Entity, { id, activityId, attributes, created, key }:
   created,
   key,
 });
+
+const SELECTS: ReadonlySet<unknown> = new Set(['single_select', 'multi_select']);
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 
 const readField = (field: unknown): CustomField[] => {
   if (!isObject(field)) return [];

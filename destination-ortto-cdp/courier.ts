@@ -11,6 +11,7 @@ import type { HandOver } from './handover.ts';
 import type { Ledger } from './ledger.ts';
 import { createLinks } from './links.ts';
 import type { Write } from './mapped.ts';
+import { createOptions } from './options.ts';
 import { createRegistry } from './registry.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
@@ -45,6 +46,7 @@ export const createCourier = (options: CourierOptions): Courier => {
   const organizations = createRegistry();
   const deliverEvents = createEvents({ ortto, people, organizations, identities, defined });
   const removals = createRemovals(ortto, identities);
+  const ensureOptions = createOptions(ortto);
   const accountIdentity = identities.get('account');
   const accountOfPerson = mappings.flatMap((each) => (each.kind === 'entity' ? (each.account?.id ?? []) : []))[0];
   const links =
@@ -63,8 +65,8 @@ export const createCourier = (options: CourierOptions): Courier => {
   };
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
-    await removals.restore(writes);
-    const delivered = await deliverWrites(ortto, config, writes);
+    await Promise.all([removals.restore(writes), ensureOptions(writes)]);
+    const delivered = await locateForLinks(writes, await deliverWrites(ortto, config, writes));
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined || each.orttoId === undefined) return each;
@@ -73,6 +75,25 @@ export const createCourier = (options: CourierOptions): Courier => {
       if (registry.set(one.id, each.orttoId).shared) ledger.note(stream, 'shared', 1);
       return { fate: each.fate, until: linked(one, each) };
     });
+  };
+
+  /** Looks up people whom a link needs and whose verdict did not name them. */
+  const locateForLinks = async (
+    writes: readonly Write[],
+    delivered: readonly Delivered[],
+  ): Promise<readonly Delivered[]> => {
+    const lost = writes.filter(({ mapping, accountId }, index) => {
+      const wanted = links !== undefined && mapping.target === 'person' && typeof accountId === 'string';
+      const { fate, orttoId } = delivered[index] ?? {};
+      return wanted && orttoId === undefined && (fate?.kind === 'created' || fate?.kind === 'merged');
+    });
+    const [first] = lost;
+    if (first === undefined) return delivered;
+    const { stream, identity } = first.mapping;
+    const conditions = lost.map(({ id }) => ({ fieldId: identity, value: id }));
+    const found = await ortto.find(stream, 'person', conditions, [identity]);
+    const ids = new Map(found.map(({ id, fields }) => [fields[identity], id]));
+    return delivered.map((each, index) => ({ ...each, orttoId: each.orttoId ?? ids.get(writes[index]?.id) }));
   };
 
   const background = new Set<Promise<void>>();

@@ -28,14 +28,17 @@ export const deliverHandOvers = async (
   ]);
   const found = await ortto.find(mapping.stream, 'person', conditions, [mapping.identity, contactField]);
   const judged = handOvers.map((handOver) => judge(found, handOver, mapping.identity, contactField));
-  const going = handOvers.filter((_, index) => judged[index]?.kind === 'goes');
+  const going = handOvers.flatMap((handOver, index) => {
+    const judgement = judged[index];
+    return judgement?.kind === 'goes' ? [{ ...handOver, personId: judgement.personId }] : [];
+  });
   const verdicts =
     going.length === 0 ? [] : await ortto.merge(mapping.stream, { target: 'person', body: handOverBody(going) });
-  const byHandOver = new Map(going.map((handOver, index) => [handOver, verdicts[index]]));
+  const verdictOf = new Map(going.map(({ id }, index) => [id, verdicts[index]]));
   return handOvers.map((handOver, index) => {
     const judgement = judged[index] ?? { kind: 'stays', reason: 'converted' };
     if (judgement.kind === 'stays') return skipped(judgement.reason);
-    const verdict = byHandOver.get(handOver);
+    const verdict = verdictOf.get(handOver.id);
     if (verdict?.kind === 'refused') {
       return { fate: { kind: 'rejected', reason: verdict.reason, field: verdict.field }, orttoId: undefined };
     }

@@ -94,7 +94,7 @@ export const createLinks = (options: LinksOptions): Links => {
     }));
   };
 
-  /** Without the links that are right already. */
+  /** Without the links that are right already; whoever is in another organization is taken out of it. */
   const needed = async (
     stream: string,
     links: readonly Link[],
@@ -106,7 +106,13 @@ export const createLinks = (options: LinksOptions): Links => {
       stream,
       asked.map(({ personId }) => personId),
     );
-    return open.filter(({ personId, accountId }) => current.get(personId) !== orttoIds.get(accountId));
+    const wrong = open.filter(({ personId, accountId }) => current.get(personId) !== orttoIds.get(accountId));
+    const leaving = Map.groupBy(wrong, ({ personId }) => current.get(personId));
+    await inParallel([...leaving], async ([organization, people]) => {
+      const ids = people.map(({ personId }) => personId);
+      if (organization !== undefined) await ortto.unlink(stream, organization, ids);
+    });
+    return wrong;
   };
 
   const organizationsOf = async (stream: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {

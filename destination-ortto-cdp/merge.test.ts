@@ -371,12 +371,12 @@ test('a person without an address is a bug, not a guess', () => {
   );
 });
 
-test('a hand-over fills the contact id of whoever carries the lead id, and creates nobody', () => {
+test('a hand-over fills the contact id of the person the lead had, and creates nobody', () => {
   const lead = { ...mapping, identity: 'str:cm:salesforce-lead-id', handOver: 'str:cm:salesforce-contact-id' };
-  expect(handOverBody([{ mapping: lead, id: '00Q1', contactId: '0031' }])).toEqual({
-    people: [{ fields: { 'str:cm:salesforce-lead-id': '00Q1', 'str:cm:salesforce-contact-id': '0031' } }],
+  expect(handOverBody([{ mapping: lead, personId: '00ab', contactId: '0031' }])).toEqual({
+    people: [{ fields: { 'str::person_id': '00ab', 'str:cm:salesforce-contact-id': '0031' } }],
     async: false,
-    merge_by: ['str:cm:salesforce-lead-id'],
+    merge_by: ['str::person_id'],
     merge_strategy: 1,
     find_strategy: 0,
     skip_non_existing: true,

@@ -82,15 +82,15 @@ export const laterPasses = (first: Pass, found: readonly Found[]): Pass[] => {
   ];
 };
 
-/** Gives the people who carry these leads' ids the ids of the contacts they became; nobody is created or replaced. */
+/** Gives the people of these leads the ids of the contacts they became; nobody is created or replaced. */
 export const handOverBody = (
-  handOvers: readonly { readonly mapping: EntityMapping; readonly id: string; readonly contactId: string }[],
+  handOvers: readonly { readonly mapping: EntityMapping; readonly personId: string; readonly contactId: string }[],
 ): JsonObject => ({
-  people: handOvers.map(({ mapping, id, contactId }) => ({
-    fields: { [mapping.identity]: id, ...(mapping.handOver === undefined ? {} : { [mapping.handOver]: contactId }) },
+  people: handOvers.map(({ mapping, personId, contactId }) => ({
+    fields: { [PERSON_ID]: personId, ...(mapping.handOver === undefined ? {} : { [mapping.handOver]: contactId }) },
   })),
   async: false,
-  merge_by: [...new Set(handOvers.map(({ mapping }) => mapping.identity))],
+  merge_by: [PERSON_ID],
   merge_strategy: MERGE_STRATEGY.if_empty,
   find_strategy: FIND_STRATEGY.any,
   skip_non_existing: true,

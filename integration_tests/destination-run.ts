@@ -53,7 +53,7 @@ const TYPES: { readonly [field: string]: string } = {
   CompletedDateTime: 'time',
 };
 
-const catalogOf = (streams: Streams, mode: string): JsonObject => ({
+export const catalogOf = (streams: Streams, mode: string): JsonObject => ({
   streams: Object.entries(streams).map(([name, fields]) => ({
     stream: {
       name,
@@ -82,7 +82,7 @@ export interface WriteOptions {
   readonly lines: Iterable<string> | AsyncIterable<string>;
 }
 
-const configOf = (ortto: OrttoSimulator, config: JsonObject = {}): JsonObject => ({
+export const configOf = (ortto: OrttoSimulator, config: JsonObject = {}): JsonObject => ({
   api_key: ortto.apiKey,
   api_url: ortto.url,
   requests_per_second: 500,
