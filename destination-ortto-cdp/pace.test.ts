@@ -79,6 +79,21 @@ test('whatever comes back bad, no fifteen seconds hold more than ten bad request
   );
 });
 
+test('a budget that what is under way has used up waits for that, not for old bad answers to be forgotten', () => {
+  const concurrency = { limit: 10, good: 0 };
+  const bad = [100, 110, 120, 130];
+  expect(admission(concurrency, 5, bad, 200)).toBe(0);
+  expect(admission(concurrency, 6, bad, 200)).toBeUndefined();
+  expect(
+    admission(
+      concurrency,
+      0,
+      Array.from({ length: 10 }, () => 100),
+      200,
+    ),
+  ).toBe(15_000 - 100 + 1);
+});
+
 test('bad requests are forgotten after fifteen seconds', () => {
   expect(recentBad([0, 5_000, 16_000], 16_000)).toEqual([5_000, 16_000]);
 });

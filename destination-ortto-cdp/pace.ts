@@ -61,8 +61,9 @@ export const admission = (
   const recent = recentBad(bad, now);
   if (underWay >= limit) return undefined;
   if (underWay + recent.length < BAD_BUDGET) return 0;
-  const oldest = recent[0];
-  return oldest === undefined ? undefined : oldest + BAD_WINDOW_MS + 1 - now;
+  const [oldest] = recent;
+  // Most of what is under way turns out good, long before an old bad answer is forgotten.
+  return underWay > 0 || oldest === undefined ? undefined : oldest + BAD_WINDOW_MS + 1 - now;
 };
 
 const MAX_ATTEMPTS = 10;
