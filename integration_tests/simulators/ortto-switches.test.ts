@@ -329,6 +329,17 @@ const deeds: { readonly [name: string]: readonly [(instance: Instance) => unknow
     ['oc'],
     ['o'],
   ],
+  activitySchema: [
+    (instance) => {
+      createDefinition(instance, { name: 'Deal won', attributes: [{ name: 'Stage', display_type: 'text' }] });
+      const { namespaces } = getSchema(instance, { namespaces: ['cm'] }).body as {
+        namespaces: { cm?: { fields: { [id: string]: { attributes: { id: string }[] } } } };
+      };
+      return namespaces.cm?.fields['act:cm:deal-won']?.attributes.map(({ id }) => id);
+    },
+    ['str:cm:stage'],
+    undefined,
+  ],
   duplicateName: [
     (instance) => [field(instance, 'Tier'), field(instance, 'tier')],
     [expect.objectContaining({ field_id: 'str:cm:tier' }), expect.objectContaining({ refused: 409 })],

@@ -93,24 +93,43 @@ export const updateCustomField = (store: Store, body: unknown): Answer => {
 const namespaceOf = (field: Field): string => (field.id.includes(':') ? (field.id.split(':')[1] ?? '') : '');
 
 /** instance-schema/get: namespaces in use only, or those asked for (reference 7). */
-export const getSchema = ({ people, organizations, switches }: Instance, body: unknown): Answer => {
+export const getSchema = ({ people, organizations, definitions, switches }: Instance, body: unknown): Answer => {
   const asked = readStrings(isObject(body) ? body['namespaces'] : undefined);
   if (asked === undefined) throw new Refusal(400, 'namespaces is a list of strings');
   const namespaces: { [name: string]: { id: string; org?: true; fields: { [id: string]: JsonObject } } } = {};
+  const list = (own: string, isPerson: boolean, entry: JsonObject & { readonly id: string }): void => {
+    if (asked.length > 0 && !asked.includes(own)) return;
+    namespaces[own] ??= { id: own, ...(!isPerson && { org: true as const }), fields: {} };
+    namespaces[own].fields[entry.id] = entry;
+  };
   for (const store of [people, organizations]) {
     const isPerson = store.noun === 'person';
     for (const field of store.fields.values()) {
       const own = isPerson ? namespaceOf(field) : field.custom ? switches.accountFieldNamespace : 'o';
-      if (asked.length > 0 && !asked.includes(own)) continue;
-      namespaces[own] ??= { id: own, ...(!isPerson && { org: true as const }), fields: {} };
-      namespaces[own].fields[field.id] = {
+      list(own, isPerson, {
         id: field.id,
         name: field.name,
         display_type: field.displayType,
         liquid_name: liquidName(store, field),
         ...(field.readOnly && { read_only: true }),
-      };
+      });
     }
+  }
+  for (const { id, name, attributes, archived } of switches.activitySchema === 'listed' ? definitions.values() : []) {
+    const [, own = '', ownSlug = ''] = id.split(':');
+    if (archived) continue;
+    list(own, own === 'cm', {
+      id,
+      name,
+      display_type: 'activity',
+      liquid_name: `activity.custom.${ownSlug}`,
+      attributes: Array.from(attributes.values(), ({ field }) => ({
+        id: field.id,
+        name: field.name,
+        display_type: field.displayType,
+        liquid_name: `activity.custom.${ownSlug}.${slug(field.name)}`,
+      })),
+    });
   }
   return { status: 200, body: { namespaces } };
 };

@@ -171,6 +171,11 @@ const table = {
     about: 'where instance-schema/get lists custom account fields',
     section: '7',
   },
+  activitySchema: {
+    positions: ['listed', 'unlisted'],
+    about: 'whether instance-schema/get lists custom activities, with their attributes, below their namespace',
+    section: '7',
+  },
   duplicateName: {
     positions: [409, 400],
     about: 'status of a second custom field or activity of one name, and past the plan limit',
