@@ -35,7 +35,7 @@ const withReasons = (counts: Readonly<Record<string, number>>): string => {
 };
 
 /** Columns as wide as their widest cell; the first and the last read from the left, numbers from the right. */
-export const table = (rows: readonly (readonly string[])[]): string => {
+const table = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const isText = (column: number): boolean => column === 0 || column === widths.length - 1;
   return rows

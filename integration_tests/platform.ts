@@ -27,7 +27,7 @@ export interface SyncHooks extends BookHooks {
   readonly onStart?: (children: Record<'source' | 'destination', ChildProcessWithoutNullStreams>) => void;
 }
 
-export const loadStates = (file: string): SavedState[] =>
+const loadStates = (file: string): SavedState[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SavedState[]) : [];
 
 /** Replaces the file in one step: a kill leaves the old states or the new ones, never half of them. */
