@@ -26,7 +26,7 @@ export interface Outcome {
   readonly stdout: string;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   readonly config?: JsonObject;
   readonly streams?: readonly string[];
   readonly mode?: SyncMode;

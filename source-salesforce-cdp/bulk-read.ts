@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransientError } from '../airbyte/errors.ts';
 import { completeJob, resultPage } from './bulk.ts';
-import type { Patience } from './bulk.ts';
+import type { Patience, ResultPage } from './bulk.ts';
 import { SalesforceFailure } from './failures.ts';
 import type { Progress } from './progress.ts';
 import { waitMs } from './retry.ts';
@@ -29,14 +29,17 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
   const total = step.value;
   if (total !== undefined) yield { kind: 'estimate', rows: total };
   let { locator, rows } = job;
-  if (total !== 0) {
-    for (;;) {
-      const page = yield* readPage(reading, job.id, locator);
+  const pages = pagesOf(reading, job.id);
+  try {
+    for (let isLast = total === 0; !isLast;) {
+      const page = yield* readPage(reading, pages, locator);
       rows += page.rows;
-      if (page.next === undefined) break;
       locator = page.next;
-      yield { kind: 'reached', position: { job: { id: job.id, locator, rows } } };
+      isLast = locator === undefined;
+      if (locator !== undefined) yield { kind: 'reached', position: { job: { id: job.id, locator, rows } } };
     }
+  } finally {
+    pages.close();
   }
   if (total === undefined || rows === total) return;
   yield { kind: 'reached', position: {} };
@@ -45,17 +48,46 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
   );
 }
 
+interface Pages {
+  /** The page at a locator; the one after it is then fetched while this one is read. */
+  fetch(locator: string | undefined): Promise<ResultPage>;
+  close(): void;
+}
+
+const pagesOf = ({ salesforce, maxRows }: JobReading, id: string): Pages => {
+  let ahead: { readonly locator: string; readonly page: Promise<ResultPage> } | undefined;
+  return {
+    async fetch(locator) {
+      const fetched = ahead !== undefined && ahead.locator === locator ? ahead.page : undefined;
+      if (fetched !== undefined) ahead = undefined;
+      const page = await (fetched ?? resultPage(salesforce, id, { locator, maxRows }));
+      if (page.next !== undefined && ahead === undefined) {
+        ahead = { locator: page.next, page: resultPage(salesforce, id, { locator: page.next, maxRows }) };
+        // A failure is met by whoever takes the page.
+        ahead.page.catch(() => undefined);
+      }
+      return page;
+    },
+    close() {
+      ahead?.page.then(
+        (page) => page.discard(),
+        () => undefined,
+      );
+    },
+  };
+};
+
 /** One result page, fetched again from its beginning for as long as that brings more rows, or a few times. */
 async function* readPage(
-  { salesforce, object, maxRows, transcoder, log, signal }: JobReading,
-  id: string,
+  { object, transcoder, log, signal }: JobReading,
+  pages: Pages,
   locator: string | undefined,
 ): AsyncGenerator<Progress, { rows: number; next: string | undefined }> {
   let sent = 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       transcoder.page(sent);
-      const page = await resultPage(salesforce, id, { locator, maxRows });
+      const page = await pages.fetch(locator);
       for await (const chunk of page.body) yield* linesOf(transcoder, () => transcoder.push(chunk));
       yield* linesOf(transcoder, () => transcoder.end());
       const { rows } = transcoder;

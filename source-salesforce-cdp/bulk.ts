@@ -97,6 +97,8 @@ export interface ResultPage {
   readonly rows: number | undefined;
   /** Locator of the page after it; undefined on the last. */
   readonly next: string | undefined;
+  /** Ends a page nobody will read. */
+  discard(): void;
 }
 
 /** A page of a complete job's result as CSV, header row included. Any page can be fetched again by its locator. */
@@ -106,12 +108,18 @@ export const resultPage = async (
   { locator, maxRows }: { readonly locator: string | undefined; readonly maxRows: number },
 ): Promise<ResultPage> => {
   const query = new URLSearchParams({ maxRecords: String(maxRows), ...(locator !== undefined && { locator }) });
-  const { headers, body } = await salesforce.open(
+  const answer = await salesforce.open(
     `fetch results of Bulk job ${id}`,
     `/jobs/query/${id}/results?${query.toString()}`,
   );
+  const { headers, body } = answer;
   const rows = headers['sforce-numberofrecords'];
-  return { body, rows: rows === undefined || rows === '' ? undefined : Number(rows), next: parseLocator(headers) };
+  return {
+    body,
+    rows: rows === undefined || rows === '' ? undefined : Number(rows),
+    next: parseLocator(headers),
+    discard: () => answer.discard(),
+  };
 };
 
 /** Salesforce ends a result with the text `null`; proxies may drop a header or empty it. */

@@ -135,8 +135,8 @@ const parseCredentials = (raw: RawConfig['credentials']): Credentials => {
   };
 };
 
-/** Whether a host is this very machine, the only one that may be spoken to without TLS and never through a proxy. */
-export const isLoopback = (hostname: string): boolean =>
+/** Whether a host is this very machine, the only one that may be spoken to without TLS. */
+const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {

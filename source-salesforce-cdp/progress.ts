@@ -1,7 +1,7 @@
 import type { SavedJob } from './state.ts';
 
 /** From where an interrupted read of a window goes on. */
-export interface Position {
+interface Position {
   readonly job?: SavedJob;
   readonly afterId?: string;
 }

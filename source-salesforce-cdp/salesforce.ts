@@ -29,16 +29,18 @@ const HEADERS_TIMEOUT_MS = 180_000;
 /** Longest silence inside an answer. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-export interface ApiUsage {
+interface ApiUsage {
   readonly used: number;
   readonly limit: number;
 }
 
-export interface StreamedAnswer {
+interface StreamedAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Decompressed; throws a SalesforceFailure when it is cut or silent for a minute. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** Ends an answer nobody will read. */
+  discard(): void;
 }
 
 export interface ConnectOptions {
@@ -63,7 +65,7 @@ export interface Salesforce {
   usage(): ApiUsage | undefined;
 }
 
-export interface JsonRequest {
+interface JsonRequest {
   /** For the log, after "could not". */
   readonly what: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -105,7 +107,11 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
       const headers = plainHeaders(answer.headers);
       observe(headers);
       const body = inflated(answer.body, headers['content-encoding']);
-      if (answer.statusCode < 300) return { status: answer.statusCode, headers, body: guarded(body, aborted) };
+      if (answer.statusCode < 300) {
+        // Whoever reads the body meets its error; one that nobody reads any more must not end the process.
+        body.on('error', () => undefined);
+        return { status: answer.statusCode, headers, body: guarded(body, aborted), discard: () => void body.destroy() };
+      }
       const advised = retryAfterMs(headers['retry-after'], Date.now());
       throw classify({ status: answer.statusCode, body: await text(body), retryAfterMs: advised }, api);
     } catch (error) {
