@@ -1,6 +1,6 @@
 import type { Log } from '../airbyte/connector.ts';
 import type { Ortto } from './calls.ts';
-import type { DestinationConfig } from './config.ts';
+import type { DestinationConfig, FindStrategy } from './config.ts';
 import { deliverWrites } from './delivery.ts';
 import type { Delivered } from './delivery.ts';
 import type { Outcome } from './dispatch.ts';
@@ -42,8 +42,13 @@ const OVER_MS = 2_000;
 
 export const createCourier = (options: CourierOptions): Courier => {
   const { ortto, config, mappings, identities, defined, ledger, log, clock, onFailure } = options;
-  const people = createRegistry();
-  const organizations = createRegistry();
+  const hasEvents = mappings.some(({ kind }) => kind === 'activity');
+  const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
+  const people = createRegistry({ ids: hasEvents, owners: sharing(config.people) });
+  const organizations = createRegistry({
+    ids: hasEvents || config.linkPeopleToOrganizations,
+    owners: sharing(config.organizations),
+  });
   const deliverEvents = createEvents({ ortto, people, organizations, identities, defined });
   const removals = createRemovals(ortto, identities);
   const ensureOptions = createOptions(ortto);

@@ -3,6 +3,7 @@ import { organizationOfPerson } from './calls.ts';
 import type { Ortto } from './calls.ts';
 import type { Ledger } from './ledger.ts';
 import { createMemory } from './memory.ts';
+import { REMEMBERED } from './registry.ts';
 import type { Registry } from './registry.ts';
 
 /** A person who is to belong to the organization of an account. */
@@ -53,7 +54,7 @@ export const createLinks = (options: LinksOptions): Links => {
   const { ortto, organizations, ledger, log, accountIdentity, accountOfPerson } = options;
   let collected = new Map<string, Collected>();
   /** The organization each person was linked to in this run. */
-  const made = createMemory<string>();
+  const made = createMemory<string>(REMEMBERED);
   let sampled = false;
 
   const ofStream = (stream: string): Collected => {

@@ -1,6 +1,3 @@
-/** Enough for most orgs. Beyond it memory would grow with the data, so the oldest is forgotten and looked up again. */
-const REMEMBERED = 500_000;
-
 /** A map that forgets what was set longest ago once it is full. */
 export interface Memory<Value> {
   get(key: string): Value | undefined;
@@ -8,11 +5,12 @@ export interface Memory<Value> {
   forget(key: string): void;
 }
 
-export const createMemory = <Value>(limit = REMEMBERED): Memory<Value> => {
+export const createMemory = <Value>(limit: number): Memory<Value> => {
   const values = new Map<string, Value>();
   return {
     get: (key) => values.get(key),
     set(key, value) {
+      if (limit === 0) return;
       values.delete(key);
       values.set(key, value);
       if (values.size <= limit) return;

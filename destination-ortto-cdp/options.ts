@@ -1,4 +1,5 @@
 import type { Entity, Ortto } from './calls.ts';
+import type { DisplayType } from './field-types.ts';
 import type { Write } from './mapped.ts';
 
 /**
@@ -41,14 +42,19 @@ export const createOptions = (ortto: Ortto): EnsureOptions => {
 
 const usedOptions = (writes: readonly Write[]): ReadonlyMap<string, ReadonlySet<string>> => {
   const used = new Map<string, Set<string>>();
-  for (const { id, type, value } of writes.flatMap(({ fields }) => fields)) {
-    if (type !== 'single_select' && type !== 'multi_select') continue;
-    const values = used.get(id) ?? new Set();
-    used.set(id, values);
-    for (const option of [value].flat()) if (typeof option === 'string') values.add(option);
+  for (const { mapping, fields } of writes) {
+    if (!mapping.fields.some(isSelect)) continue;
+    for (const { id, value } of fields.filter(isSelect)) {
+      const values = used.get(id) ?? new Set();
+      used.set(id, values);
+      for (const option of [value].flat()) if (typeof option === 'string') values.add(option);
+    }
   }
   return used;
 };
+
+const isSelect = ({ type }: { readonly type: DisplayType }): boolean =>
+  type === 'single_select' || type === 'multi_select';
 
 const asSets = (options: ReadonlyMap<string, readonly string[]>): Map<string, Set<string>> =>
   new Map([...options].map(([fieldId, values]) => [fieldId, new Set(values)]));

@@ -1,5 +1,8 @@
 import { createMemory } from './memory.ts';
 
+/** Enough for most orgs. Beyond it memory would grow with the data, so the oldest is forgotten and looked up again. */
+export const REMEMBERED = 500_000;
+
 /** Which Ortto id a Salesforce id has become, as far as this run has seen and still remembers. */
 export interface Registry {
   get(salesforceId: string): string | undefined;
@@ -8,9 +11,17 @@ export interface Registry {
   forget(salesforceId: string): void;
 }
 
-export const createRegistry = (limit?: number): Registry => {
-  const ids = createMemory<string>(limit);
-  const owners = createMemory<string>(limit);
+/** What a run has a use for; half a million ids are worth leaving out. */
+export interface Remembering {
+  /** Something will be addressed by these ids: events, links. */
+  readonly ids: boolean;
+  /** Two records may meet in one person. */
+  readonly owners: boolean;
+}
+
+export const createRegistry = (remembering: Remembering): Registry => {
+  const ids = createMemory<string>(remembering.ids ? REMEMBERED : 0);
+  const owners = createMemory<string>(remembering.owners ? REMEMBERED : 0);
 
   return {
     get: (salesforceId) => ids.get(salesforceId),
