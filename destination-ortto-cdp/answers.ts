@@ -110,7 +110,7 @@ export const readVerdicts = (body: JsonObject, sent: readonly (readonly string[]
 };
 
 /** The reason of a refused row: `suppressed`, `unknown_field`, `invalid`, or `status_<word>` for one we do not know. */
-export const readRefusal = (row: JsonObject, fieldIds: readonly string[]): Verdict & { readonly kind: 'refused' } => {
+const readRefusal = (row: JsonObject, fieldIds: readonly string[]): Verdict & { readonly kind: 'refused' } => {
   const text = typeof row['error'] === 'string' ? row['error'] : '';
   const named = fieldIds.filter((id) => text.includes(id)).toSorted((a, b) => b.length - a.length)[0];
   const status = typeof row['status'] === 'string' ? row['status'] : '';

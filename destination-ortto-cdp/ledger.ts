@@ -28,7 +28,9 @@ export interface Ledger {
   totals(): { readonly received: number; readonly settled: number; readonly rejected: number };
   /** Names the rejected ids that have had no line of their own yet. Safe to call at any end, a failed one too. */
   nameTheRest(): void;
-  /** One line a stream. Throws when a stream's fates do not add up to what it received: then a record has vanished. */
+  /** One line a stream, as far as things went. */
+  print(): void;
+  /** The lines, and the proof: throws when a stream's fates do not add up to what it received. */
   close(): void;
 }
 
@@ -71,6 +73,10 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
     }
   };
 
+  const print = () => {
+    for (const [stream, each] of pages) log.info(`ledger ${JSON.stringify(summary(stream, each))}`);
+  };
+
   return {
     receive(stream) {
       page(stream).received += 1;
@@ -99,8 +105,9 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
         for (const [reason, { unnamed }] of rejected) nameIds(stream, reason, unnamed);
       }
     },
+    print,
     close() {
-      for (const [stream, each] of pages) log.info(`ledger ${JSON.stringify(summary(stream, each))}`);
+      print();
       const open = [...pages].filter(([, each]) => settledCount(each) !== each.received);
       if (open.length > 0) {
         const sums = open.map(([stream, each]) => `${stream}: ${settledCount(each)} of ${each.received}`);

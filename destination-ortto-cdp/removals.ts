@@ -1,4 +1,5 @@
 import type { Entity, Found, Ortto } from './calls.ts';
+import type { EntityMapping } from './entity-mapping.ts';
 import type { Fate } from './ledger.ts';
 import type { Mapped, Write } from './mapped.ts';
 import { PERSON_ID } from './system-fields.ts';
@@ -20,12 +21,13 @@ const IDS_A_CALL = 100;
 export const createRemovals = (ortto: Ortto, identities: Identities): Removals => {
   /** Salesforce ids deleted in this run. */
   const deleted = new Set<string>();
-  const archives = new Map<string, Promise<Map<string, string>>>();
+  const archives = new Map<Entity, Promise<Map<string, string>>>();
 
-  /** Who is in the archive, by the Salesforce id in the field; read once a run and kept up to date. */
-  const archiveOf = (stream: string, entity: Entity, identity: string): Promise<Map<string, string>> => {
-    const archive = archives.get(identity + entity) ?? readArchive(ortto, stream, entity, identity);
-    archives.set(identity + entity, archive);
+  /** Who is in the archive, by the Salesforce ids they carry; read once a run and kept up to date. */
+  const archiveOf = ({ stream, target, identity }: EntityMapping): Promise<Map<string, string>> => {
+    const archive =
+      archives.get(target) ?? readArchive(ortto, stream, target, idFieldsOf(identities, target, identity));
+    archives.set(target, archive);
     return archive;
   };
 
@@ -34,7 +36,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
     if (mapping === undefined) return [];
     const { stream, target, identity } = mapping;
     for (const { id } of tombstones) deleted.add(id);
-    const idFields = target === 'person' ? personFields(identities, identity) : [identity];
+    const idFields = idFieldsOf(identities, target, identity);
     const conditions = tombstones.map(({ id }) => ({ fieldId: identity, value: id }));
     const found = await ortto.find(stream, target, conditions, idFields);
     const holders = Map.groupBy(found, ({ fields }) => String(fields[identity]));
@@ -58,8 +60,9 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
       ),
     );
     if (target === 'person') await forget(ortto, stream, identity, staying);
-    const archive = await archives.get(identity + target);
-    for (const { id, fields } of going) archive?.set(String(fields[identity]), id);
+    const archive = await archives.get(target);
+    for (const [salesforceId, id] of going.flatMap((each) => carriedIds(each, idFields)))
+      archive?.set(salesforceId, id);
     return fates;
   };
 
@@ -68,7 +71,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
     async restore(writes) {
       const mapping = writes[0]?.mapping;
       if (mapping === undefined || !mapping.archiveDeleted) return;
-      const archive = await archiveOf(mapping.stream, mapping.target, mapping.identity);
+      const archive = await archiveOf(mapping);
       const back = writes.filter(({ id }) => archive.has(id));
       await inParts(back, (part) =>
         ortto.setArchived(
@@ -84,16 +87,22 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
   };
 };
 
-const personFields = (identities: Identities, own: string): string[] => [
-  ...new Set([own, ...(['contact', 'lead'] as const).flatMap((kind) => identities.get(kind) ?? [])]),
-];
+/** The fields in which Salesforce ids are kept. */
+const idFieldsOf = (identities: Identities, entity: Entity, own: string): string[] =>
+  entity === 'organization'
+    ? [own]
+    : [...new Set([own, ...(['contact', 'lead'] as const).flatMap((kind) => identities.get(kind) ?? [])])];
+
+/** The Salesforce ids somebody carries, each with their Ortto id. */
+const carriedIds = ({ id, fields }: Found, idFields: readonly string[]): (readonly [string, string])[] =>
+  idFields.flatMap((field) => {
+    const value = fields[field];
+    return typeof value === 'string' && value !== '' ? [[value, id] as const] : [];
+  });
 
 /** Whether another record still stands behind this person. */
-const livesOn = ({ fields }: Found, idFields: readonly string[], deleted: ReadonlySet<string>): boolean =>
-  idFields.some((field) => {
-    const id = fields[field];
-    return typeof id === 'string' && id !== '' && !deleted.has(id);
-  });
+const livesOn = (found: Found, idFields: readonly string[], deleted: ReadonlySet<string>): boolean =>
+  carriedIds(found, idFields).some(([salesforceId]) => !deleted.has(salesforceId));
 
 /** Takes the id of a deleted record off the people who stay, so that nothing finds them by it. */
 const forget = async (ortto: Ortto, stream: string, identity: string, people: readonly Found[]): Promise<void> => {
@@ -116,15 +125,10 @@ const readArchive = async (
   ortto: Ortto,
   stream: string,
   entity: Entity,
-  identity: string,
+  idFields: readonly string[],
 ): Promise<Map<string, string>> => {
-  const archived = await ortto.archived(stream, entity, [identity]);
-  return new Map(
-    archived.flatMap(({ id, fields }) => {
-      const value = fields[identity];
-      return typeof value === 'string' && value !== '' ? [[value, id] as const] : [];
-    }),
-  );
+  const archived = await ortto.archived(stream, entity, idFields);
+  return new Map(archived.flatMap((each) => carriedIds(each, idFields)));
 };
 
 const inParts = async <Item>(items: readonly Item[], act: (part: readonly Item[]) => Promise<void>): Promise<void> => {

@@ -131,9 +131,13 @@ export async function* write(
 
     ledger.nameTheRest();
     const broken = failure ?? dispatch.failure;
-    if (broken !== undefined && !signal.aborted) throw broken as Error;
-    if (signal.aborted) log.warn('Stopped; records not settled by now will be sent again');
-    else ledger.close();
+    if (broken === undefined && !signal.aborted) {
+      ledger.close();
+      return;
+    }
+    ledger.print();
+    if (!signal.aborted) throw broken as Error;
+    log.warn('Stopped; records not settled by now will be sent again');
   } finally {
     signal.removeEventListener('abort', wake);
     for (const timer of timers) clearInterval(timer);

@@ -205,3 +205,37 @@ test('activities of organizations need a definition that Ortto has no call to ma
   expect(ledgerOf(run, 'Visit__c')).toMatchObject({ rejected: { no_definition: 1 } });
   expect(logs(run, 'WARN').filter((text) => text.includes('not defined in Ortto'))).toHaveLength(1);
 });
+
+test('"Import new records only" leaves whoever exists as they are', async () => {
+  await sync([account(1), contact(1)]);
+  const config = { people: { merge_strategy: 'ignore' }, organizations: { merge_strategy: 'ignore' } };
+  const run = await sync(
+    [account(1, { Name: 'Other' }), account(2), contact(1, { LastName: 'Other' }), contact(2), state('Contact', 1)],
+    { config },
+  );
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 1, skipped: { exists: 1 } });
+  expect(ledgerOf(run, 'Account')).toMatchObject({ created: 1, skipped: { exists: 1 } });
+  expect(ortto.cdp.people().map(({ fields }) => fields['str::last'])).toEqual(['C1', 'C2']);
+  expect(ortto.cdp.organizations().map(({ fields }) => fields['str:o:name'])).toEqual(['Acme 1', 'Acme 2']);
+  expect(stateIds(run)).toEqual([1]);
+});
+
+test('"Import and merge new records only" fills what is empty and replaces nothing', async () => {
+  await sync([contact(1, { LastName: null })]);
+  const config = { people: { merge_strategy: 'append_only' } };
+  await sync([contact(1, { LastName: 'Filled', Email: 'other@x.test' })], { config });
+  expect(ortto.cdp.people()).toMatchObject([{ fields: { 'str::last': 'Filled', 'str::email': 'p1@x.test' } }]);
+});
+
+test('where nobody new may be created, those who exist are updated and the others skipped', async () => {
+  await sync([account(1), contact(1)]);
+  const config = { people: { create_new: false }, organizations: { create_new: false } };
+  const run = await sync(
+    [account(1, { Name: 'New name' }), account(2), contact(1, { LastName: 'New' }), contact(2), state('Contact', 1)],
+    { config },
+  );
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 0, merged: 1, skipped: { not_in_ortto: 1 } });
+  expect(ledgerOf(run, 'Account')).toMatchObject({ created: 0, merged: 1, skipped: { not_in_ortto: 1 } });
+  expect(ortto.cdp.people()).toMatchObject([{ fields: { 'str::last': 'New' } }]);
+  expect(ortto.cdp.organizations()).toMatchObject([{ fields: { 'str:o:name': 'New name' } }]);
+});
