@@ -2,11 +2,13 @@ import type { SalesforceSimulator } from './simulators/salesforce.ts';
 
 type Org = SalesforceSimulator['org'];
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const livingIds = (org: Org, object: string, isWanted: (row: Readonly<Record<string, unknown>>) => boolean): string[] =>
   org
     .rows(object)
     .filter((row) => row['IsDeleted'] !== true && isWanted(row))
-    .map(({ Id: id }) => (typeof id === 'string' ? id : ''))
+    .map((row) => text(row['Id']))
     .sort();
 
 /** A working day in the org: what a team enters, corrects, deletes and converts. Returns what was done, to be told. */
@@ -35,11 +37,20 @@ export const workADay = (org: Org): string[] => {
   org.update('Account', account, { Name: 'Renamed & Sons, Ltd.' });
   org.update('Lead', rated, { Rating: 'Hot' });
   org.convertLead(converting, { accountId: company });
+  const [deal = ''] = livingIds(org, 'Opportunity', (row) => contacts.includes(text(row['ContactId'])));
+  const [task = ''] = livingIds(
+    org,
+    'Task',
+    (row) => row['IsClosed'] !== true && contacts.includes(text(row['WhoId'])),
+  );
+  org.update('Opportunity', deal, { StageName: 'Closed Won' });
+  org.update('Task', task, { Status: 'Completed' });
 
   return [
     `${amount} new contacts, some of them in a new account`,
     `${amount} contacts with a new job title`,
     'one contact who opted out of email, one with a new address and account, one deleted',
     'one account renamed, one lead rated, one lead converted into a contact',
+    'one opportunity won, one task completed',
   ];
 };

@@ -123,6 +123,7 @@ test('A first and an incremental sync leave in the CDP what the org says, and no
 
     world.salesforce.org.clock.advance(3_600_000);
     workADay(world.salesforce.org);
+    world.salesforce.org.clock.advance(60_000);
     const second = await world.sync();
     expectClean(second);
     expect(await world.faults()).toEqual([]);
