@@ -55,13 +55,15 @@ const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
 });
 
 /** A line now and then, so that a long sync is seen to move. */
-const progress = (): { onRecord: () => void; onAcknowledged: () => void; stop: () => void } => {
+const progress = (calls: () => number): { onRecord: () => void; onAcknowledged: () => void; stop: () => void } => {
   const counts = { read: 0, acknowledged: 0 };
   const begun = Date.now();
   const timer = setInterval(() => {
     const seconds = Math.round((Date.now() - begun) / 1000);
-    say(`   ${seconds} s: ${counts.read} records passed, ${counts.acknowledged} states acknowledged`);
-  }, 2_000);
+    say(
+      `   ${seconds} s: ${counts.read} records passed, ${calls()} Ortto calls, ${counts.acknowledged} states acknowledged`,
+    );
+  }, 3_000);
   return {
     onRecord: () => void (counts.read += 1),
     onAcknowledged: () => void (counts.acknowledged += 1),
@@ -118,7 +120,7 @@ const main = async (): Promise<boolean> => {
       say(title);
       const calls = { salesforce: salesforce.counts.apiCalls, ortto: ortto.counts.requests };
       const org = picture(salesforce.org);
-      const { stop, ...hooks } = progress();
+      const { stop, ...hooks } = progress(() => ortto.counts.requests - calls.ortto);
       const begun = Date.now();
       const report = await runSync({ source, destination, discovered, choices, stateFile }, hooks).finally(stop);
       const seconds = ((Date.now() - begun) / 1000).toFixed(1);
