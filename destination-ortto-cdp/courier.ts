@@ -1,7 +1,7 @@
 import type { Log } from '../airbyte/connector.ts';
 import type { Ortto } from './calls.ts';
 import type { DestinationConfig, FindStrategy } from './config.ts';
-import { deliverWrites } from './delivery.ts';
+import { deliverWrites, lookUp } from './delivery.ts';
 import type { Delivered } from './delivery.ts';
 import type { Outcome } from './dispatch.ts';
 import { createEvents } from './events.ts';
@@ -92,13 +92,12 @@ export const createCourier = (options: CourierOptions): Courier => {
       const { fate, orttoId } = delivered[index] ?? {};
       return wanted && orttoId === undefined && (fate?.kind === 'created' || fate?.kind === 'merged');
     });
-    const [first] = lost;
-    if (first === undefined) return delivered;
-    const { stream, identity } = first.mapping;
-    const conditions = lost.map(({ id }) => ({ fieldId: identity, value: id }));
-    const found = await ortto.find(stream, 'person', conditions, [identity]);
-    const ids = new Map(found.map(({ id, fields }) => [fields[identity], id]));
-    return delivered.map((each, index) => ({ ...each, orttoId: each.orttoId ?? ids.get(writes[index]?.id) }));
+    if (lost.length === 0) return delivered;
+    const found = await lookUp(ortto, lost);
+    return delivered.map((each, index) => {
+      const one = writes[index];
+      return { ...each, orttoId: each.orttoId ?? (one && found.get(one)) };
+    });
   };
 
   const background = new Set<Promise<void>>();

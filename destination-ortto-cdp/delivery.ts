@@ -64,7 +64,7 @@ const absentOrganizations = async (ortto: Ortto, writes: readonly Write[]): Prom
 };
 
 /** Whom Ortto would find for each write; those nobody is found for are not in the map. */
-const lookUp = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
+export const lookUp = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
   const mapping = writes[0]?.mapping;
   const conditions = conditionsOf(writes.flatMap(({ keys }) => keys));
   if (mapping === undefined || conditions.length === 0) return new Map();
@@ -89,14 +89,17 @@ const stand = (write: Write, first: Pass, verdict: Verdict): Standing => {
     const existed = open ? (first.rule === 'on_create' ? undefined : false) : true;
     return { write, verdict, existed, orttoId: verdict.id, fate: existed === false ? NOT_IN_ORTTO.fate : undefined };
   }
-  return { write, verdict, existed: verdict.kind === 'merged', orttoId: verdict.id, fate: undefined };
+  // A word that is said of everybody, as `queued`, does not tell either.
+  const open = verdict.id === undefined && !write.mapping.createNew;
+  const existed = open ? undefined : verdict.kind === 'merged';
+  return { write, verdict, existed, orttoId: verdict.id, fate: undefined };
 };
 
 /** Looks up those whose id the later passes need and no verdict gave. */
 const locate = async (ortto: Ortto, first: Pass, standings: readonly Standing[]): Promise<readonly Standing[]> => {
   const lost = standings.filter(
     ({ write, existed, orttoId, fate }) =>
-      fate === undefined && orttoId === undefined && needsMore(first, write, existed ?? true),
+      fate === undefined && orttoId === undefined && (existed === undefined || needsMore(first, write, existed)),
   );
   const found = new Map<Write, string>();
   for (const waitMs of [0, ...SETTLING_MS]) {

@@ -132,7 +132,7 @@ async function* lines(day: readonly string[]): AsyncGenerator<IncomingRecord | I
 }
 
 /** Three syncs, one after the other; the states that came back and the rejections that were told. */
-const live = async (ortto: OrttoSimulator) => {
+const live = async (ortto: OrttoSimulator, settings: JsonObject) => {
   const states: unknown[] = [];
   const rejected: string[] = [];
   const ledgers: string[] = [];
@@ -148,7 +148,7 @@ const live = async (ortto: OrttoSimulator) => {
       },
     };
     const input = {
-      config: configOf(ortto, config),
+      config: configOf(ortto, settings),
       catalog: catalogOf(streams, 'append_dedup') as unknown as ConfiguredCatalog,
       input: lines(day),
       log,
@@ -185,10 +185,10 @@ const picture = (ortto: OrttoSimulator) => {
 
 let usual: { readonly picture: ReturnType<typeof picture>; readonly lived: Awaited<ReturnType<typeof live>> };
 
-const inPosition = async (switches: Partial<Switches>) => {
+const inPosition = async (switches: Partial<Switches>, settings: JsonObject = config) => {
   const ortto = await startOrtto({ switches });
   try {
-    const lived = await live(ortto);
+    const lived = await live(ortto, settings);
     return { lived, picture: picture(ortto), bans: ortto.counts.bans };
   } finally {
     await ortto.close();
@@ -229,6 +229,56 @@ test('no mixture of positions makes a difference', async () => {
       expect(lived.rejected).toEqual(usual.lived.rejected);
       expect(seen).toEqual(usual.picture);
       expect(bans).toBe(0);
+    }),
+    { numRuns: 40, endOnFailure: true },
+  );
+});
+
+const strategy = fc.constantFrom('append_only', 'overwrite_existing', 'ignore');
+const settings = fc.record({
+  deleted_records: fc.constantFrom('ignore', 'archive'),
+  merge_converted_leads: fc.boolean(),
+  link_people_to_organizations: fc.boolean(),
+  modify_system_fields: fc.constantFrom(
+    { mode: 'selected', fields: ['email', 'last_name', 'email_permission'] },
+    { mode: 'selected', fields: ['first_name'] },
+    { mode: 'if_empty' },
+    { mode: 'none' },
+  ),
+  people: fc.record({
+    merge_strategy: strategy,
+    create_new: fc.boolean(),
+    match_by: fc.constantFrom(['salesforce_id', 'email'], ['email'], ['salesforce_id'], ['email', 'salesforce_id']),
+    find_strategy: fc.constantFrom('next_if_previous_empty', 'any', 'all'),
+  }),
+  organizations: fc.record({
+    merge_strategy: strategy,
+    create_new: fc.boolean(),
+    match_by: fc.constantFrom(['salesforce_id', 'name'], ['salesforce_id'], ['name']),
+    find_strategy: fc.constantFrom('next_if_previous_empty', 'any'),
+  }),
+  objects: fc.constant(config['objects']),
+});
+
+/**
+ * Left at their defaults: a server that subscribes whoever is updated without a permission undoes an opt-out that the
+ * settings forbid to send again, and one that says "queued" of everybody does not tell who is new, which is all that
+ * counts under "ignore".
+ */
+const pinned = ({ people }: { people: { merge_strategy: string } }): Partial<Switches> => ({
+  omittedPermission: 'kept',
+  ...(people.merge_strategy === 'ignore' && { mergeAnswer: 'verdict' }),
+});
+
+test('nor under any settings', async () => {
+  await fc.assert(
+    fc.asyncProperty(mixture, settings, async (mixed, given) => {
+      const switches = { ...mixed, ...pinned(given) };
+      const [expected, seen] = [await inPosition({}, given), await inPosition(switches, given)];
+      expect(seen.lived.states).toEqual(expected.lived.states);
+      expect(seen.lived.rejected).toEqual(expected.lived.rejected);
+      expect(seen.picture).toEqual(expected.picture);
+      expect(seen.bans).toBe(0);
     }),
     { numRuns: 40, endOnFailure: true },
   );
