@@ -100,7 +100,7 @@ async function* readPage(
       const wait = waitMs(attempt, undefined, Math.random());
       if (wait === undefined) throw error;
       log.warn(
-        `${error.message} Fetching the page again in ${Math.round(wait / 1_000)} s; ${sent} rows of it are read.`,
+        `${error.message} Fetching the page again in ${(wait / 1_000).toFixed(1)} s; ${sent} rows of it are read.`,
       );
       await delay(wait, undefined, { signal });
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../airbyte/errors.ts';
-import { asError, classify, classifyJob, SalesforceFailure } from './failures.ts';
+import { asError, classify, classifyJob, lostConnection, SalesforceFailure } from './failures.ts';
 
 const faults = (errorCode: string, message: string): string => JSON.stringify([{ errorCode, message }]);
 
@@ -114,4 +114,21 @@ test.each([
   ['bug', SalesforceFailure],
 ] as const)('a failure of kind %s becomes the error for it', (kind, type) => {
   expect(asError(new SalesforceFailure(kind, 'sentence'))).toBeInstanceOf(type);
+});
+
+test.each([
+  ['ECONNRESET', 'retry'],
+  ['UND_ERR_BODY_TIMEOUT', 'retry'],
+  ['EAI_AGAIN', 'retry'],
+  ['ENOTFOUND', 'config'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'config'],
+  ['CERT_HAS_EXPIRED', 'config'],
+])('a connection that ends with %s means %s', (code, kind) => {
+  const error = new TypeError('fetch failed', { cause: Object.assign(new Error('socket'), { code }) });
+  expect(lostConnection(error, undefined)).toMatchObject({ kind });
+});
+
+test('a connection that we have closed ourselves is no failure of Salesforce', () => {
+  const error = new Error('aborted');
+  expect(lostConnection(error, AbortSignal.abort())).toBe(error);
 });

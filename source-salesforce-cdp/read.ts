@@ -71,6 +71,11 @@ async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) =
     throw explained(error);
   });
   const run: Run = { config, input, salesforce, to: salesforce.serverTime(), emittedAt: Date.now() };
+  log.info(
+    config.startDate === undefined
+      ? 'Reading rows of any age: there is no start_date.'
+      : `Reading rows modified since ${config.startDate.toISOString()} (start_date).`,
+  );
   const accounts = streams.map(({ stream }): Account => ({
     calls: 0,
     records: 0,

@@ -12,9 +12,9 @@ import { Agent, EnvHttpProxyAgent, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Log } from '../airbyte/connector.ts';
 import type { SourceConfig } from './config.ts';
-import { classify, SalesforceFailure } from './failures.ts';
-import type { Api } from './failures.ts';
+import { classify, lostConnection, SalesforceFailure } from './failures.ts';
 import { grant, loginFailure } from './login.ts';
+import type { Api } from './refusals.ts';
 import { retryAfterMs } from './retry.ts';
 import { createSession } from './session.ts';
 import type { Token } from './session.ts';
@@ -234,28 +234,6 @@ async function* guarded(body: Readable, aborted: AbortSignal | undefined): Async
     throw lostConnection(error, aborted);
   }
 }
-
-const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return '';
-  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
-};
-
-/** What the network did, as a failure; an aborted request and what is already classified stay as they are. */
-const lostConnection = (error: unknown, aborted: AbortSignal | undefined): unknown => {
-  if (error instanceof SalesforceFailure || aborted?.aborted === true) return error;
-  const code = codeOf(error);
-  const cause = { cause: error };
-  if (code === 'ENOTFOUND')
-    return new SalesforceFailure('config', 'The host of Salesforce does not exist. Check login_url.', cause);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)) {
-    return new SalesforceFailure('config', `The certificate of the host is not trusted (${code}).`, cause);
-  }
-  return new SalesforceFailure(
-    'retry',
-    `The connection to Salesforce was lost${code === '' ? '' : ` (${code})`}.`,
-    cause,
-  );
-};
 
 const parseToken = (answer: unknown): Token => {
   const { access_token, instance_url, id, refresh_token } = (answer ?? {}) as Record<string, string | undefined>;

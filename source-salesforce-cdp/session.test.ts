@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ConfigError } from '../airbyte/errors.ts';
 import type { Log } from '../airbyte/connector.ts';
 import { SalesforceFailure } from './failures.ts';
-import type { FailureKind } from './failures.ts';
+import type { FailureKind } from './refusals.ts';
 import { createSession } from './session.ts';
 import type { Token } from './session.ts';
 

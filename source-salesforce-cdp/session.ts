@@ -65,7 +65,7 @@ export const createSession = ({ login, rotated, log, sleep }: SessionOptions): S
         const wait = waitMs(tries, error.retryAfterMs, Math.random());
         if (wait === undefined) throw givenUp(error, what, tries);
         log.warn(
-          `Could not ${what} (attempt ${tries}); trying again in ${Math.round(wait / 1_000)} s. ${error.message}`,
+          `Could not ${what} (attempt ${tries}); trying again in ${(wait / 1_000).toFixed(1)} s. ${error.message}`,
         );
         await sleep(wait);
       }
