@@ -21,6 +21,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const choice: StreamChoice = { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' };
 const SECRETS = { client_secret: '', refresh_token: '', api_key: 'an-api-key-nobody-may-see' };
 
+// One instant for all worlds: rows are dated from it, and two worlds are to hold the same.
+const yesterday = new Date(Date.now() - 86_400_000);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'syncs-'));
@@ -41,7 +44,7 @@ const startWorld = async (
 ): Promise<World> => {
   const { seed = 7, contacts = 300, naming } = options;
   const own = mkdtempSync(path.join(folder, 'world-'));
-  const salesforce = await startSalesforce({ seed, contacts, now: new Date(Date.now() - 86_400_000) });
+  const salesforce = await startSalesforce({ seed, contacts, now: yesterday });
   const ortto = await startOrtto({ apiKey: SECRETS.api_key });
   const { clientId, clientSecret, refreshToken } = salesforce.login;
   Object.assign(SECRETS, { client_secret: clientSecret, refresh_token: refreshToken });
