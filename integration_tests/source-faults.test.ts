@@ -47,29 +47,37 @@ const header = (name: string, value: string | undefined): FaultAction => ({
   },
 });
 
-test.each<[string, FaultAction]>([
-  ['cut inside a row', cut({ midRow: 70 })],
-  ['cut inside a quoted value', cut({ midQuote: 70 })],
-  ['cut right after a row', cut({ rowEnd: 70 })],
-  ['cut in the middle and ended as if it were whole', cut({ midRow: 70 }, 'end')],
-  ['cut after a row and ended as if it were whole', cut({ rowEnd: 70 }, 'end')],
-  ['cut before anything has come', cut({ bytes: 0 })],
-  ['compressed and cut', { kind: 'gzip-cut', bytes: 4_000, how: 'end' }],
-  ['sent in pieces of a few bytes', { kind: 'drip' }],
-  ['refused with a page of HTML', refusals.unavailable],
-  ['refused because the session has ended', refusals.sessionExpired],
-  ['dropped without a word', { kind: 'drop' }],
-  ['sent without a row count', header('Sforce-NumberOfRecords', undefined)],
-])('every record arrives once when a result page is %s', async (_, action) => {
-  strike(/results/, action);
+/** One after the other, on one result page or the next. */
+const mishaps: readonly FaultAction[] = [
+  cut({ midRow: 5 }),
+  cut({ midQuote: 5 }),
+  cut({ rowEnd: 5 }),
+  cut({ midRow: 5 }, 'end'),
+  cut({ rowEnd: 5 }, 'end'),
+  cut({ bytes: 0 }),
+  { kind: 'gzip-cut', bytes: 900, how: 'end' },
+  { kind: 'drip' },
+  refusals.unavailable,
+  refusals.sessionExpired,
+  { kind: 'drop' },
+  header('Sforce-NumberOfRecords', undefined),
+];
+
+test('every record arrives once, whatever befalls the result pages', async () => {
+  org.salesforce.bulk.maxPageRows = 10;
+  const pages = Math.ceil(whole.length / 10);
+  let struck = 0;
+  const counted = mishaps.map((action): FaultAction[] => [{ kind: 'do', run: () => (struck += 1) }, action]);
+  for (const [index, action] of counted.entries()) {
+    org.salesforce.faults.push({ match: { path: /results/, after: index }, action });
+  }
+  org.salesforce.counts.reset();
   const outcome = await readContacts('bulk');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
-});
-
-test.each(['', undefined, 'NULL'])('a last page whose locator is %j is the last', async (locator) => {
-  strike(/results/, header('Sforce-Locator', locator));
-  expect(recordsOf(await readContacts('bulk'))).toEqual(whole);
+  expect(struck).toBe(mishaps.length);
+  // All but the drip and the missing header cost one more request.
+  expect(org.salesforce.counts.of('jobResults')).toBe(pages + mishaps.length - 2);
 });
 
 test('a locator that got lost on the way is noticed, and the next read starts the window again', async () => {
@@ -83,25 +91,22 @@ test('a locator that got lost on the way is noticed, and the next read starts th
   expect(recordsOf(next)).toEqual(whole);
 });
 
-test.each<[string, RegExp, FaultAction]>([
-  ['a query that is cut', /queryAll/, cut({ bytes: 20_000 })],
-  ['a query answered 503', /queryAll/, refusals.unavailable],
-  ['a query with a session that has ended', /queryAll/, refusals.sessionExpired],
-  ['a describe with a session that has ended', /composite/, refusals.sessionExpired],
-  ['a describe that is cut', /composite/, cut({ bytes: 1_000 })],
-  ['a login answered 503', /token/, refusals.unavailable],
-])('%s is made again', async (_, path, action) => {
-  strike(path, action);
-  const outcome = await readContacts('rest');
-  expect(outcome.errors).toEqual([]);
-  expect(recordsOf(outcome)).toEqual(whole);
-});
-
-test.each(['jobs/query$', 'jobs/query/750'])('a session that ends at %s costs nothing but a login', async (path) => {
-  strike(new RegExp(path), refusals.sessionExpired);
-  const outcome = await readContacts('bulk');
-  expect(outcome.errors).toEqual([]);
-  expect(recordsOf(outcome)).toEqual(whole);
+test('what goes wrong in passing is tried again, from the login to the last call', async () => {
+  strike(/token/, refusals.unavailable);
+  strike(/composite/, refusals.sessionExpired);
+  strike(/composite/, cut({ bytes: 1_000 }));
+  strike(/queryAll/, cut({ bytes: 20_000 }));
+  strike(/queryAll/, refusals.unavailable);
+  strike(/queryAll/, refusals.sessionExpired);
+  strike(/jobs\/query$/, refusals.sessionExpired);
+  strike(/jobs\/query\/750\w+$/, refusals.sessionExpired);
+  org.salesforce.counts.reset();
+  for (const api of ['rest', 'bulk']) {
+    const outcome = await readContacts(api);
+    expect(outcome.errors).toEqual([]);
+    expect(recordsOf(outcome)).toEqual(whole);
+  }
+  expect(org.salesforce.counts.of('token')).toBe(2 + 1 + 4);
 });
 
 test('a session good for two calls only is renewed as often as it takes', async () => {
