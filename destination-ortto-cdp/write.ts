@@ -11,6 +11,7 @@ import type { Prepared } from './fields.ts';
 import { createLedger } from './ledger.ts';
 import { mapRecord } from './record.ts';
 import { openOrtto } from './session.ts';
+import { createRespell } from './spelling.ts';
 import { taskOf } from './task.ts';
 
 /** Stdin pauses while this many writes wait: about twenty full batches. */
@@ -65,7 +66,7 @@ export async function* write(
       clock,
       onFailure: (error) => fail(error),
     });
-    const dispatch = createDispatch({ sort: createSorter(prepared), deliver, ledger, clock, wake });
+    const dispatch = createDispatch({ sort: createSorter(prepared, catalog), deliver, ledger, clock, wake });
 
     let ended = false;
     let failure: unknown;
@@ -146,12 +147,14 @@ export async function* write(
 }
 
 /** Sorts records by what must be done for them; a record of a stream outside the catalog means torn input. */
-const createSorter = ({ mappings, identities }: Prepared) => {
+const createSorter = ({ mappings, identities }: Prepared, catalog: ConfiguredCatalog) => {
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
+  const respells = new Map(catalog.streams.map(({ stream }) => [stream.name, createRespell(stream.json_schema)]));
   return ({ stream, data, line }: IncomingRecord): Sorted => {
     const mapping = byStream.get(stream);
     if (mapping === undefined) throw new Error(`Line ${line} is a record of a stream that is not in the catalog`);
-    const mapped = mapRecord(mapping, data, Date.now());
+    const respelled = data && (respells.get(stream)?.(data) ?? data);
+    const mapped = mapRecord(mapping, respelled, Date.now());
     return mapped.kind === 'skip' || mapped.kind === 'reject'
       ? mapped
       : { kind: 'task', task: taskOf(mapped, identities) };
