@@ -1,21 +1,26 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AirbyteMessage } from '../airbyte/protocol.ts';
+import { lineFaults, messageOn } from './protocol-lines.ts';
 
 export interface ConnectorProcess {
   readonly child: ChildProcess;
-  /** The messages so far; all of them once `ended` has resolved. A line that is none is in `strayLines`. */
+  /** The messages so far; all of them once `ended` has resolved. */
   readonly messages: AirbyteMessage[];
-  /** Lines on stdout that are not JSON: there must be none. */
+  /** What is on stdout beside messages: with `speaksFreely`, and the line a process was killed in. */
   readonly strayLines: string[];
   /** Exactly what came on stdout, for tests that look for what must not be there. */
   readonly stdout: () => string;
   readonly stderr: () => string;
   /** Resolves with the first message that satisfies `matches`, rejects if the process ends without one. */
   readonly message: (matches: (message: AirbyteMessage) => boolean) => Promise<AirbyteMessage>;
-  /** Resolves with the exit code once stdout and stderr are closed; null when a signal ended the process. */
+  /**
+   * Resolves with the exit code once stdout and stderr are closed; null when a signal ended the process. Rejects when a line
+   * on stdout was not a message of the protocol.
+   */
   readonly ended: Promise<number | null>;
 }
 
@@ -26,6 +31,8 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Wait this long after each chunk of stdout, to play a reader slower than the writer. */
   readonly pauseMs?: number;
+  /** What it says may be something else than messages: help, a version. */
+  readonly speaksFreely?: boolean;
 }
 
 const feed = async (child: ChildProcess, stdin: SpawnOptions['stdin']): Promise<void> => {
@@ -44,7 +51,7 @@ const feed = async (child: ChildProcess, stdin: SpawnOptions['stdin']): Promise<
 export const spawnConnector = (
   entry: string,
   args: readonly string[],
-  { stdin, env, pauseMs }: SpawnOptions = {},
+  { stdin, env, pauseMs, speaksFreely = false }: SpawnOptions = {},
 ): ConnectorProcess => {
   const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
   const messages: AirbyteMessage[] = [];
@@ -53,15 +60,19 @@ export const spawnConnector = (
   let stdout = '';
   let stderr = '';
   let rest = '';
+  let foreign: unknown;
 
   const takeLine = (line: string) => {
-    if (line === '') return;
+    if (speaksFreely && lineFaults(line).length > 0) {
+      strayLines.push(line);
+      return;
+    }
     try {
-      const message = JSON.parse(line) as AirbyteMessage;
+      const message = messageOn(line, path.basename(path.dirname(entry)));
       messages.push(message);
       for (const { look } of waiting) look(message);
-    } catch {
-      strayLines.push(line);
+    } catch (error) {
+      foreign ??= error;
     }
   };
 
@@ -82,9 +93,11 @@ export const spawnConnector = (
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      takeLine(rest);
+      if (rest !== '' && code === 0 && !speaksFreely) foreign ??= new Error(`The last line has no end: ${rest}`);
+      else if (rest !== '') strayLines.push(rest);
       for (const { giveUp } of waiting) giveUp();
-      resolve(code);
+      if (foreign === undefined) resolve(code);
+      else reject(foreign);
     });
   });
 

@@ -1,13 +1,24 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   AirbyteMessage,
   ConfiguredCatalog,
   JsonObject,
   LogLevel,
+  RecordMessage,
   StateMessage,
   StreamStatus,
   TraceError,
 } from '../airbyte/protocol.ts';
-import { numberState, recordFault, selectFields, toDestination, toSource, type Naming } from './platform-messages.ts';
+import {
+  numberState,
+  recordFault,
+  selectFields,
+  toDestination,
+  toSource,
+  withNulls,
+  type Naming,
+} from './platform-messages.ts';
+import { messageOn } from './protocol-lines.ts';
 
 // What Airbyte keeps count of during a sync, and what it would complain about.
 
@@ -39,7 +50,7 @@ export interface SyncReport {
   readonly complaints: readonly string[];
   /** The latest config the source asked to keep (a rotated refresh token), if it did. */
   readonly sourceConfig: JsonObject | undefined;
-  /** Every line on stdout or stderr that is not an Airbyte message. */
+  /** What is on stderr, and the line on stdout in which a process was killed. */
   readonly strayLines: readonly string[];
 }
 
@@ -49,12 +60,13 @@ export interface SavedState {
   readonly stream: StateMessage['state']['stream'];
 }
 
+/** Lines come whole; one that is not a message of the protocol throws. */
 export interface Books {
   /** The line for the destination that a line of the source becomes, or undefined for what is not passed on. */
   fromSource(line: string): string | undefined;
   /** The state that a line of the destination acknowledges, in the source's names. */
   fromDestination(line: string): SavedState | undefined;
-  stray(line: string): void;
+  readonly stray: (line: string) => void;
   report(exits: SyncReport['exits']): SyncReport;
 }
 
@@ -74,17 +86,26 @@ interface Account {
   readonly selected: ReadonlySet<string>;
 }
 
-const parse = (line: string): AirbyteMessage | undefined => {
-  try {
-    const message: unknown = JSON.parse(line);
-    const isMessage = typeof message === 'object' && message !== null && 'type' in message;
-    return isMessage ? (message as AirbyteMessage) : undefined;
-  } catch {
-    return undefined;
-  }
+export interface BookOptions {
+  readonly naming: Naming;
+  /** Lines for the destination hold a null for every key that a message could have. */
+  readonly fillsWithNulls: boolean;
+}
+
+/** Whether an acknowledged state is the one that was sent, all of its keys included, but for the destination's counts. */
+const isEcho = ({ state }: StateMessage, sent: string): boolean => {
+  const { destinationStats: _, ...before } = (JSON.parse(sent) as StateMessage).state;
+  const { destinationStats: __, ...after } = state;
+  return isDeepStrictEqual(before, after);
 };
 
-export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: BookHooks): Books => {
+export const openBooks = (
+  catalog: ConfiguredCatalog,
+  { naming, fillsWithNulls }: BookOptions,
+  hooks: BookHooks,
+): Books => {
+  const lineOf = (message: RecordMessage | StateMessage): string =>
+    JSON.stringify(fillsWithNulls ? withNulls(message) : message);
   const accounts = new Map<string, Account>(
     catalog.streams.map(({ stream }) => [
       stream.name,
@@ -99,7 +120,7 @@ export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: Boo
       },
     ]),
   );
-  const awaited = new Map<number, { readonly stream: string; readonly recordCount: number }>();
+  const awaited = new Map<number, { readonly stream: string; readonly recordCount: number; readonly line: string }>();
   const failures: TraceError[] = [];
   const logs: LoggedLine[] = [];
   const complaints: string[] = [];
@@ -131,11 +152,7 @@ export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: Boo
 
   return {
     fromSource: (line) => {
-      const message = parse(line);
-      if (!message) {
-        strayLines.push(line);
-        return undefined;
-      }
+      const message = messageOn(line, 'The source');
       if (message.type === 'RECORD') {
         const fault = recordFault(message.record, catalog);
         if (fault) complaints.push(`The source sent ${fault}`);
@@ -153,7 +170,7 @@ export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: Boo
           ...(renamed.namespace !== undefined && { namespace: renamed.namespace }),
           data: selectFields(data, books.selected),
         };
-        return JSON.stringify({ type: 'RECORD', record });
+        return lineOf({ type: 'RECORD', record });
       }
       if (message.type === 'STATE') {
         const stream = message.state.stream.stream_descriptor.name;
@@ -164,20 +181,18 @@ export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: Boo
           complaints.push(`A state of ${stream} claims ${claimed} records; ${books.sinceState} passed`);
         }
         lastId += 1;
-        awaited.set(lastId, { stream, recordCount: books.sinceState });
+        const recordCount = books.sinceState;
+        const forwarded = lineOf(numberState(message, { id: lastId, recordCount, naming }));
+        awaited.set(lastId, { stream, recordCount, line: forwarded });
         books.sinceState = 0;
-        return JSON.stringify(numberState(message, { id: lastId, recordCount: 0, naming }));
+        return forwarded;
       }
       note('source', message);
       return undefined;
     },
 
     fromDestination: (line) => {
-      const message = parse(line);
-      if (!message) {
-        strayLines.push(line);
-        return undefined;
-      }
+      const message = messageOn(line, 'The destination');
       if (message.type !== 'STATE') {
         note('destination', message);
         return undefined;
@@ -192,6 +207,7 @@ export const openBooks = (catalog: ConfiguredCatalog, naming: Naming, hooks: Boo
       const descriptor = toSource(message.state.stream.stream_descriptor, naming);
       const books = account(descriptor.name, 'An acknowledged state');
       if (!books || descriptor.name !== sent.stream) return undefined;
+      if (!isEcho(message, sent.line)) complaints.push(`A state of ${descriptor.name} came back changed`);
       if (id < books.lastAcknowledged) complaints.push(`States of ${descriptor.name} were acknowledged out of order`);
       books.lastAcknowledged = id;
       const { recordCount = 0, rejectedRecordCount = 0 } = message.state.destinationStats ?? {};
