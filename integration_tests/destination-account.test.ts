@@ -108,8 +108,9 @@ test('the plan limit is kept to, with slow answers under way at once', async () 
     lines: [...lines, state('Contact', 1)],
   });
   expect(run.exitCode).toBe(0);
-  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 4000, requests: 40 });
-  expect(ortto.counts).toMatchObject({ rateLimited: 0, peakPerSecond: 10 });
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 4000 });
+  expect(ortto.counts.rateLimited).toBe(0);
+  expect(ortto.counts.peakPerSecond).toBeLessThanOrEqual(10);
 });
 
 test('a limit on concurrent merges is felt out, and everything lands', async () => {
