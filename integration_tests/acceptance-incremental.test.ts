@@ -53,7 +53,7 @@ test.each(APIS)('Two incremental reads by %s pass test_two_sequential_reads', as
   const first = await org.read({ config: { api } });
   org.salesforce.org.clock.advance(60 * MINUTES);
   const changed = ['Account', 'Contact', 'Lead'].map((name) => {
-    const [row] = org.salesforce.org.rows(name).filter(({ IsDeleted }) => IsDeleted === false);
+    const row = org.salesforce.org.rows(name).find(({ IsDeleted }) => IsDeleted === false);
     const id = row?.['Id'] as string;
     org.salesforce.org.update(name, id, name === 'Account' ? { Name: 'Changed' } : { LastName: 'Changed' });
     return [name, [id]] as const;
