@@ -23,6 +23,8 @@ export interface CourierOptions extends Prepared {
   readonly ledger: Ledger;
   readonly log: Log;
   readonly clock: () => number;
+  /** Links of a stream are made when so many wait. */
+  readonly mostLinks: number;
   /** Something done beside the batches has failed. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -35,13 +37,11 @@ export interface Courier {
   readonly finish: () => Promise<void>;
 }
 
-/** Links of a stream are made when so many wait. */
-const MOST_LINKS = 50_000;
 /** A stream is over when another one is being sent and nothing of it has been for this long. */
 const OVER_MS = 2_000;
 
 export const createCourier = (options: CourierOptions): Courier => {
-  const { ortto, config, mappings, identities, defined, ledger, log, clock, onFailure } = options;
+  const { ortto, config, mappings, identities, defined, ledger, log, clock, mostLinks, onFailure } = options;
   const hasEvents = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createRegistry({ ids: hasEvents, owners: sharing(config.people) });
@@ -113,10 +113,10 @@ export const createCourier = (options: CourierOptions): Courier => {
     for (const [other, at] of lastBatch) {
       const waiting = links?.waiting(other) ?? 0;
       const over = other !== stream && clock() - at > OVER_MS;
-      if (waiting >= MOST_LINKS || (over && waiting > 0)) flush(other);
+      if (waiting >= mostLinks || (over && waiting > 0)) flush(other);
     }
     // Two lots of links are enough to hold in memory.
-    if (background.size > 1 && (links?.waiting(stream) ?? 0) >= MOST_LINKS / 2) await Promise.all(background);
+    if (background.size > 1 && (links?.waiting(stream) ?? 0) >= mostLinks / 2) await Promise.all(background);
   };
 
   const handOver = async (works: readonly HandOver[]): Promise<readonly Outcome[]> => {

@@ -26,7 +26,7 @@ export const orttoDestination: Destination = {
   },
   async *write(input) {
     const config = parseConfig(input.config);
-    const { write } = await import('./write.ts');
-    yield* write(config, input);
+    const { USUAL, write } = await import('./write.ts');
+    yield* write(config, input, USUAL);
   },
 };

@@ -21,8 +21,16 @@ const MOST_WAITING = 2_000;
 const TICK_MS = 250;
 const PROGRESS_MS = 10_000;
 
+/** How far a run may go. */
+export interface Bounds {
+  /** Time to write what waits at the end of the input. */
+  readonly afterInputMs: number;
+  /** Links of a stream that may wait before they are made. */
+  readonly mostLinks: number;
+}
+
 /** The platform ends a destination two hours after its input; what is not written by then is for the next attempt. */
-const AFTER_INPUT_MS = (2 * 60 - 5) * 60_000;
+export const USUAL: Bounds = { afterInputMs: (2 * 60 - 5) * 60_000, mostLinks: 50_000 };
 
 /**
  * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
@@ -32,6 +40,7 @@ const AFTER_INPUT_MS = (2 * 60 - 5) * 60_000;
 export async function* write(
   config: DestinationConfig,
   { catalog, input, log, signal }: WriteInput,
+  { afterInputMs, mostLinks }: Bounds,
 ): AsyncIterable<StateMessage> {
   warnOfOverwrite(catalog, log);
   const ledger = createLedger(
@@ -64,6 +73,7 @@ export async function* write(
       ledger,
       log,
       clock,
+      mostLinks,
       onFailure: (error) => fail(error),
     });
     const dispatch = createDispatch({ sort: createSorter(prepared, catalog), deliver, ledger, clock, wake });
@@ -87,7 +97,7 @@ export async function* write(
       }
       if (signal.aborted) return;
       ended = true;
-      timers.push(setTimeout(() => giveUp(), AFTER_INPUT_MS));
+      timers.push(setTimeout(() => giveUp(), afterInputMs));
       wake();
     };
     const giveUp = () => {

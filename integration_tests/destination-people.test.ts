@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JsonObject } from '../airbyte/protocol.ts';
-import { ledgerOf, logs, record, rejections, runWrite, salesforceId, state, stateIds } from './destination-run.ts';
+import { ledgerOf, logs, record, rejections, liveWrite, salesforceId, state, stateIds } from './destination-run.ts';
 import type { WriteOptions } from './destination-run.ts';
 import { startOrtto } from './simulators/ortto.ts';
 import type { OrttoSimulator } from './simulators/ortto.ts';
@@ -34,7 +34,7 @@ const account = (number: number, more: JsonObject = {}) =>
   record('Account', { Id: accountId(number), Name: `Acme ${number}`, ...more });
 
 const sync = (lines: readonly string[], options: Partial<WriteOptions> = {}) =>
-  runWrite(ortto, { streams, lines, ...options });
+  liveWrite(ortto, { streams, lines, ...options });
 const converted = (number: number, to: number) =>
   lead(number, { IsConverted: true, ConvertedContactId: contactId(to) });
 

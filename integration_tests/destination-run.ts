@@ -1,8 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { AirbyteMessage, JsonObject, StateMessage } from '../airbyte/protocol.ts';
+import type { Log } from '../airbyte/connector.ts';
+import { failureTrace } from '../airbyte/failures.ts';
+import { readInput } from '../airbyte/input.ts';
+import type { AirbyteMessage, ConfiguredCatalog, JsonObject, StateMessage } from '../airbyte/protocol.ts';
+import { parseConfig } from '../destination-ortto-cdp/config.ts';
+import { USUAL, write } from '../destination-ortto-cdp/write.ts';
+import type { Bounds } from '../destination-ortto-cdp/write.ts';
 import { runConnector, spawnConnector } from './connector-process.ts';
 import type { ConnectorProcess } from './connector-process.ts';
 import type { OrttoSimulator } from './simulators/ortto.ts';
@@ -111,6 +118,41 @@ export const runWrite = (ortto: OrttoSimulator, options: WriteOptions): Promise<
     stdout: stdout(),
     stderr: stderr(),
   }));
+
+/**
+ * Runs `write` in this process: what runWrite does, less the start of a process and the edge's stdout. For tests of
+ * which there are many, and of bounds that no setting reaches.
+ */
+export const liveWrite = async (
+  ortto: OrttoSimulator,
+  { config, streams, mode = 'append_dedup', lines }: WriteOptions,
+  bounds: Partial<Bounds> = {},
+): Promise<Run> => {
+  const messages: AirbyteMessage[] = [];
+  const say = (level: 'ERROR' | 'WARN' | 'INFO' | 'DEBUG') => (message: string) => {
+    messages.push({ type: 'LOG', log: { level, message } });
+  };
+  const log: Log = { error: say('ERROR'), warn: say('WARN'), info: say('INFO'), debug: say('DEBUG') };
+  const { signal } = new AbortController();
+  const bytes = Readable.from(inChunks(lines), { objectMode: false });
+  const input = readInput(bytes, signal);
+  const catalog = catalogOf(streams, mode) as unknown as ConfiguredCatalog;
+  let exitCode = 0;
+  try {
+    const settings = parseConfig(configOf(ortto, config));
+    for await (const message of write(settings, { config, catalog, input, log, signal }, { ...USUAL, ...bounds })) {
+      messages.push(message);
+    }
+  } catch (error) {
+    exitCode = 1;
+    messages.push(failureTrace(error));
+  }
+  return { exitCode, messages, stdout: messages.map((message) => `${JSON.stringify(message)}\n`).join(''), stderr: '' };
+};
+
+async function* inChunks(lines: WriteOptions['lines']): AsyncGenerator<Buffer> {
+  for await (const line of lines) yield Buffer.from(line);
+}
 
 /** Starts `write` and hands the process to `act`. */
 export const startWrite = <Result>(
