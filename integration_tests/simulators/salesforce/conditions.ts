@@ -73,6 +73,10 @@ const valueOf = (literal: Literal, field: FieldDefinition): Stored => {
   if (literal.kind === 'number' && kind === 'number') return literal.value;
   if (literal.kind === 'boolean' && kind === 'boolean') return literal.value ? 1 : 0;
   if (literal.kind === 'date' && kind === 'date') return literal.text;
+  if (literal.kind === 'time' && kind === 'time') {
+    const [clock = '', fraction = ''] = literal.text.slice(0, -1).split('.');
+    return `${clock}.${fraction.padEnd(3, '0')}Z`;
+  }
   if (literal.kind === 'datetime' && kind === 'datetime') return instant(literal.text, field);
   throw wrongType(field);
 };
