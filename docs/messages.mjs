@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** The Airbyte messages of a file or of stdin (0), in order. A line that was cut off is left out. */
+export async function* messagesOf(file) {
+  const input = file === 0 ? process.stdin : createReadStream(file);
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    let message;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      continue;
+    }
+    yield message;
+  }
+}
+
+/** Writes text of messages for people: logs worth reading to stdout, failures to stderr. */
+export const tell = ({ type, log, trace, connectionStatus }) => {
+  if (type === 'LOG' && (log.level !== 'INFO' || log.message.startsWith('ledger '))) {
+    process.stdout.write(`${log.message}\n`);
+  }
+  if (type === 'TRACE' && trace.type === 'ERROR') {
+    const of = trace.error.stream_descriptor ? `${trace.error.stream_descriptor.name}: ` : '';
+    process.stderr.write(`${of}${trace.error.message}\n`);
+  }
+  if (type === 'CONNECTION_STATUS') process.stdout.write(`${connectionStatus.message ?? connectionStatus.status}\n`);
+};
