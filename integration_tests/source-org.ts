@@ -2,7 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AirbyteMessage, AirbyteStream, JsonObject, StateMessage, SyncMode } from '../airbyte/protocol.ts';
+import type { Log } from '../airbyte/connector.ts';
+import type {
+  AirbyteMessage,
+  AirbyteStream,
+  ConfiguredCatalog,
+  JsonObject,
+  RecordMessage,
+  StateMessage,
+  SyncMode,
+} from '../airbyte/protocol.ts';
+import { salesforceSource } from '../source-salesforce-cdp/source.ts';
 import { runConnector, spawnConnector } from './connector-process.ts';
 import type { ConnectorProcess } from './connector-process.ts';
 import { startSalesforce } from './simulators/salesforce.ts';
@@ -35,6 +45,11 @@ interface ReadOptions {
   readonly edit?: (stream: AirbyteStream) => AirbyteStream;
 }
 
+interface HereOptions extends ReadOptions {
+  readonly until?: (message: AirbyteMessage) => boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** An embedded org and the shipped source beside it, with files in a folder of their own. */
 export interface SourceOrg {
   readonly salesforce: SalesforceSimulator;
@@ -44,6 +59,11 @@ export interface SourceOrg {
   /** Discovered once, then kept. */
   streams(): Promise<readonly AirbyteStream[]>;
   read(options?: ReadOptions): Promise<Outcome>;
+  /**
+   * As `read`, in this very process: for laws that take many reads. Left after the first message that satisfies `until`,
+   * as a kill leaves it.
+   */
+  readHere(options?: HereOptions): Promise<Outcome>;
   /** As `read`, for tests that meddle with the process. */
   start(options?: ReadOptions): Promise<ConnectorProcess>;
   close(): Promise<void>;
@@ -84,6 +104,14 @@ export const outcomeOf = (exitCode: number | null, messages: readonly AirbyteMes
   };
 };
 
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+const recordsOn = (bytes: Uint8Array): RecordMessage[] =>
+  Buffer.from(bytes)
+    .toString()
+    .split('\n')
+    .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RecordMessage]));
+
 export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<SourceOrg> => {
   const salesforce = await startSalesforce(options);
   const folder = mkdtempSync(path.join(tmpdir(), 'source-'));
@@ -114,22 +142,23 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
   };
 
   const streams = async (): Promise<readonly AirbyteStream[]> => {
-    if (discovered === undefined) {
-      const { messages } = await run(['discover', '--config', file(config())]);
-      discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? message.catalog.streams : []));
-    }
+    discovered ??= (await salesforceSource.discover(config(), silent, () => undefined)).streams;
     return discovered;
   };
 
-  const readArguments = async (read: ReadOptions): Promise<string[]> => {
+  const catalogOf = async (read: ReadOptions): Promise<ConfiguredCatalog> => {
     const chosen = (await streams()).filter(({ name }) => read.streams?.includes(name) ?? true);
-    const catalog = {
+    return {
       streams: chosen.map((stream) => ({
         stream: read.edit?.(stream) ?? stream,
         sync_mode: read.mode ?? 'incremental',
         destination_sync_mode: 'append',
       })),
     };
+  };
+
+  const readArguments = async (read: ReadOptions): Promise<string[]> => {
+    const catalog = await catalogOf(read);
     const state = read.state === undefined ? [] : ['--state', file(read.state)];
     return ['read', '--config', file({ ...config(), ...read.config }), '--catalog', file(catalog), ...state];
   };
@@ -142,6 +171,25 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
     run: (command, changed) => run(command === 'spec' ? [command] : [command, '--config', file(changed ?? config())]),
     streams,
     read: async (read = {}) => run(await readArguments(read)),
+    readHere: async (read = {}) => {
+      const messages: AirbyteMessage[] = [];
+      const say = (level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR') => (message: string) => {
+        messages.push({ type: 'LOG', log: { level, message } });
+      };
+      const source = salesforceSource.read({
+        config: { ...config(), ...read.config },
+        catalog: await catalogOf(read),
+        state: read.state,
+        log: { debug: say('DEBUG'), info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
+        signal: read.signal ?? new AbortController().signal,
+      });
+      for await (const message of source) {
+        const said = message.type === 'RECORD_LINES' ? recordsOn(message.bytes) : [message];
+        messages.push(...said);
+        if (said.some((one) => read.until?.(one) === true)) break;
+      }
+      return outcomeOf(null, messages, '');
+    },
     start: async (read = {}) => spawnConnector(SOURCE, await readArguments(read)),
     close: async () => {
       await salesforce.close();
