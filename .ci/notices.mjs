@@ -1,4 +1,4 @@
-// Writes THIRD-PARTY-NOTICES: name, version, licence and licence text of every package installed for production.
+// Writes THIRD-PARTY-NOTICES: name, version, licence and licence text of every package that is there, of those installed.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,6 +16,6 @@ const notice = (folder) => {
   return `${manifest.name} ${manifest.version} (${licence})\n\n${text}\n`;
 };
 
-const folders = Object.keys(lock.packages).filter((folder) => folder !== '');
+const folders = Object.keys(lock.packages).filter((folder) => existsSync(path.join(folder, 'package.json')));
 if (folders.length === 0) throw new Error('No packages found: run npm ci first.');
 writeFileSync('THIRD-PARTY-NOTICES', folders.map(notice).join(`\n${'-'.repeat(80)}\n\n`));

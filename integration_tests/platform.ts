@@ -30,6 +30,8 @@ export interface Host {
   readonly fillsWithNulls?: boolean;
   /** The user that the connectors run as. Their files can only be read. */
   readonly user?: number | undefined;
+  /** The folder that holds a connector's folder; this checkout for those not named. */
+  readonly homes?: Readonly<Record<string, string>>;
 }
 
 export interface Connection {
@@ -61,8 +63,8 @@ const saveStates = (file: string, states: Iterable<SavedState>): void => {
   renameSync(`${file}.new`, file);
 };
 
-const startConnector = (connector: string, args: readonly string[], { env, user }: Host): Child =>
-  spawn(process.execPath, [path.join(root, connector, 'main.ts'), ...args], {
+const startConnector = (connector: string, args: readonly string[], { env, user, homes }: Host): Child =>
+  spawn(process.execPath, [path.join(homes?.[connector] ?? root, connector, 'main.ts'), ...args], {
     env: {
       ...process.env,
       WORKER_JOB_ID: '1',

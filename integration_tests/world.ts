@@ -24,6 +24,8 @@ export interface World {
   readonly salesforce: SalesforceSimulator;
   readonly ortto: OrttoSimulator;
   readonly connection: Connection;
+  /** The path of a new file with this content. */
+  readonly file: (content: unknown) => string;
   /** What nobody may see. */
   readonly secrets: readonly string[];
   readonly sync: (hooks?: SyncHooks) => Promise<SyncReport>;
@@ -38,6 +40,8 @@ export interface WorldOptions {
   readonly contacts?: number;
   readonly naming?: Naming;
   readonly host?: Host;
+  /** Added to the source's config. */
+  readonly source?: JsonObject;
 }
 
 const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
@@ -60,6 +64,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       refresh_token: refreshToken,
     },
     login_url: salesforce.url,
+    ...options.source,
   };
   const destination: JsonObject = {
     api_key: ortto.apiKey,
@@ -67,9 +72,14 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     requests_per_second: 500,
     ...(naming && { stream_prefix: naming.prefix }),
   };
-  const file = path.join(folder, 'source.json');
-  writeFileSync(file, JSON.stringify(source));
-  const { messages } = await runConnector(SOURCE, ['discover', '--config', file]);
+  let files = 0;
+  const file = (content: unknown): string => {
+    files += 1;
+    const target = path.join(folder, `${files}.json`);
+    writeFileSync(target, JSON.stringify(content));
+    return target;
+  };
+  const { messages } = await runConnector(SOURCE, ['discover', '--config', file(source)]);
   const discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? [message.catalog] : []))[0];
   if (!discovered) throw new Error('discover gave no catalog');
   const choice = { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' } as const;
@@ -87,6 +97,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     salesforce,
     ortto,
     connection,
+    file,
     secrets: [clientSecret, refreshToken, ortto.apiKey],
     sync: (hooks) => {
       pictures.push(picture(salesforce.org));
