@@ -27,7 +27,7 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
   let step = await completion.next();
   for (; step.done !== true; step = await completion.next()) yield { kind: 'waiting' };
   const total = step.value;
-  if (total !== undefined) yield { kind: 'estimate', rows: total };
+  if (total !== undefined) yield { kind: 'estimate', rows: total - job.rows };
   let { locator, rows } = job;
   const pages = pagesOf(reading, job.id);
   try {

@@ -26,6 +26,7 @@ export const createJob = async (salesforce: Salesforce, soql: string): Promise<s
     path: '/jobs/query',
     body: { operation: 'queryAll', query: soql, contentType: 'CSV', columnDelimiter: 'COMMA', lineEnding: 'LF' },
     api: 'bulk',
+    awaited: true,
   })) as JobInfo;
   return job.id;
 };
@@ -113,10 +114,10 @@ export const resultPage = async (
     `/jobs/query/${id}/results?${query.toString()}`,
   );
   const { headers, body } = answer;
-  const rows = headers['sforce-numberofrecords'];
+  const rows = headers['sforce-numberofrecords'] ?? '';
   return {
     body,
-    rows: rows === undefined || rows === '' ? undefined : Number(rows),
+    rows: /^\d+$/.test(rows) ? Number(rows) : undefined,
     next: parseLocator(headers),
     discard: () => answer.discard(),
   };

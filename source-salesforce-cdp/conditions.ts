@@ -154,11 +154,15 @@ const number: Literals = {
   parse: (value) => /^\s*\+?(-?\d+(?:\.\d+)?)\s*$/.exec(value)?.[1],
   operators: { ...equality, ...membership, ...order, ...emptiness },
 };
-const integer: Literals = {
+/** Salesforce's int has 32 bits, its long 64. */
+const integer = (bits: number): Literals => ({
   ...number,
-  expected: 'a whole number',
-  parse: (value) => /^\s*\+?(-?\d+)\s*$/.exec(value)?.[1],
-};
+  expected: `a whole number of at most ${bits} bits`,
+  parse: (value) => {
+    const digits = /^\s*\+?(-?\d+)\s*$/.exec(value)?.[1];
+    return digits !== undefined && BigInt.asIntN(bits, BigInt(digits)) === BigInt(digits) ? digits : undefined;
+  },
+});
 const date: Literals = {
   expected: 'a date such as 2024-01-31',
   parse: (value) => {
@@ -200,8 +204,8 @@ const byType: ReadonlyMap<string, Literals> = new Map([
   ['reference', reference],
   ['multipicklist', options],
   ['boolean', boolean],
-  ['int', integer],
-  ['long', integer],
+  ['int', integer(32)],
+  ['long', integer(64)],
   ['double', number],
   ['currency', number],
   ['percent', number],

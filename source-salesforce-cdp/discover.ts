@@ -20,7 +20,7 @@ export const discover = (input: unknown, log: Log, emit: (message: ControlMessag
       const description = found.get(name);
       return description === undefined ? [] : [discoverStream(description, refinementOf(config, name), found)];
     });
-    for (const note of discovered.flatMap(({ notes }) => notes)) log.info(`${note}.`);
+    for (const note of discovered.flatMap(({ notes }) => notes)) log.warn(`${note}.`);
     return { streams: discovered.map(({ stream }) => stream) };
   });
 };

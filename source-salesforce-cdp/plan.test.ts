@@ -182,7 +182,7 @@ test('an object without cursor is read whole, and cannot be halved', () => {
 
 test('the digest of a query is the same from run to run and another when other rows are asked for', () => {
   const selection = selectionOf(['Id', 'Name']);
-  const settings = { includeDeleted: true, startDate: undefined };
+  const settings = { includeDeleted: true, startDate: undefined, organization: '00D000000000001' };
   const condition = { field: 'Name', operator: 'is', value: 'x' } as const;
   const digest = (...parameters: Parameters<typeof queryOf>): string => queryOf(...parameters).digest;
   const plain = digest(selection, undefined, settings);
@@ -200,6 +200,7 @@ test('the digest of a query is the same from run to run and another when other r
     digest(selection, { ...refinement(undefined, [condition, condition]), match: 'any' }, settings),
     digest(selection, undefined, { ...settings, includeDeleted: false }),
     digest(selection, undefined, { ...settings, startDate: day(1) }),
+    digest(selection, undefined, { ...settings, organization: '00D000000000002' }),
   ];
   expect(new Set(others).size).toBe(others.length);
 });

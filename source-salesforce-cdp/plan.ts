@@ -42,11 +42,18 @@ export interface PlanInput {
   readonly to: Date;
 }
 
-/** The fields and the digest of all else that decides which rows a stream has. Stable from run to run. */
+/**
+ * The fields and the digest of all else that decides which rows a stream has, the org they are in included: a cursor of one
+ * org says nothing about the rows of another (a sandbox that was made anew is another). Stable from run to run.
+ */
 export const queryOf = (
   selection: Selection,
   refinement: ObjectRefinement | undefined,
-  { includeDeleted, startDate }: { readonly includeDeleted: boolean; readonly startDate: Date | undefined },
+  settings: {
+    readonly includeDeleted: boolean;
+    readonly startDate: Date | undefined;
+    readonly organization: string | undefined;
+  },
 ): Query => {
   const conditions = (refinement?.conditions ?? []).map(({ field, operator, value }) => [
     field.toLowerCase(),
@@ -56,8 +63,9 @@ export const queryOf = (
   const asked = [
     conditions.length > 1 ? (refinement?.match ?? 'all') : 'all',
     conditions,
-    includeDeleted,
-    startDate?.toISOString() ?? null,
+    settings.includeDeleted,
+    settings.startDate?.toISOString() ?? null,
+    settings.organization ?? null,
   ];
   return {
     fields: selection.columns.map(({ path }) => path),
@@ -74,6 +82,10 @@ export const planRead = (input: PlanInput): Plan =>
     ? planIncremental(input, input.selection.cursor)
     : planFullRefresh(input);
 
+/**
+ * One that broke off goes on after the last Id, or with its job: rows that change behind that point meanwhile wait for the
+ * next full refresh, as those do that change after it.
+ */
 const planFullRefresh = ({ selection, query, state, startDate }: PlanInput): Plan => {
   const whole = step(selection.cursor === undefined || startDate === undefined ? undefined : { from: startDate });
   const unfinished = state?.query.digest === query.digest ? usable(state, query) : undefined;
@@ -98,7 +110,9 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
   });
   if (state === undefined) return again(undefined);
   if (state.query.digest !== query.digest) {
-    return again('its conditions, include_deleted or start_date have changed: it is read again from the start');
+    return again(
+      'its conditions, include_deleted, start_date or the org have changed: it is read again from the start',
+    );
   }
   if (state.cursorField !== undefined && state.cursorField !== cursorField) {
     return again(`its cursor is now ${cursorField} instead of ${state.cursorField}: it is read again from the start`);

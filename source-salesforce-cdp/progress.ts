@@ -11,7 +11,7 @@ export type Progress =
   | { readonly kind: 'lines'; readonly bytes: Uint8Array; readonly count: number }
   /** Every line so far belongs before this position; an empty one means that the window must be read again. */
   | { readonly kind: 'reached'; readonly position: Position }
-  /** How many rows there will be, as far as Salesforce knows. */
+  /** How many rows are still to come in this window, as far as Salesforce knows. */
   | { readonly kind: 'estimate'; readonly rows: number }
   /** Nothing but the passing of time. */
   | { readonly kind: 'waiting' };

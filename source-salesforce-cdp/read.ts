@@ -10,6 +10,7 @@ import type { SourceConfig } from './config.ts';
 import { explained, SalesforceFailure } from './failures.ts';
 import { readOrder } from './objects.ts';
 import { planRead, queryOf } from './plan.ts';
+import { organizationOf } from './rest.ts';
 import { rotatedConfig } from './rotation.ts';
 import { connectSalesforce } from './salesforce.ts';
 import type { Salesforce } from './salesforce.ts';
@@ -46,6 +47,7 @@ interface Run {
   readonly config: SourceConfig;
   readonly input: ReadInput;
   readonly salesforce: Salesforce;
+  readonly organization: string | undefined;
   /** The end of every window. */
   readonly to: Date;
   /** The time on every record. */
@@ -54,6 +56,14 @@ interface Run {
 
 /** A stream that can be read, the way to its first rows being looked for; or why it cannot. */
 type Prepared = { readonly reading: StreamReading; readonly way: Promise<Way> } | { readonly refusal: unknown };
+
+/** A stream on its way through the read. */
+interface Turn {
+  readonly stream: ConfiguredStream;
+  readonly account: Account;
+  /** Undefined long before it is read, and after. */
+  prepared: Prepared | undefined;
+}
 
 async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) => void): AsyncGenerator<Message, void> {
   const { catalog, log, signal } = input;
@@ -70,37 +80,34 @@ async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) =
   const described = await describeWithParents(salesforce, config, [...configured.keys()]).catch((error: unknown) => {
     throw explained(error);
   });
-  const run: Run = { config, input, salesforce, to: salesforce.serverTime(), emittedAt: Date.now() };
+  const organization = await organizationOf(salesforce);
+  const run: Run = { config, input, salesforce, organization, to: salesforce.serverTime(), emittedAt: Date.now() };
   log.info(
     config.startDate === undefined
       ? 'Reading rows of any age: there is no start_date.'
       : `Reading rows modified since ${config.startDate.toISOString()} (start_date).`,
   );
-  const accounts = streams.map(({ stream }): Account => ({
-    calls: 0,
-    records: 0,
-    bytes: 0,
-    jobs: 0,
-    state: states.get(stream.name),
+  const turns = streams.map((stream): Turn => ({
+    stream,
+    account: { calls: 0, records: 0, bytes: 0, jobs: 0, state: states.get(stream.stream.name) },
+    prepared: undefined,
   }));
-  const prepared: Prepared[] = [];
 
   let isStopped = false;
-  for (const [index, stream] of streams.entries()) {
+  for (const [index, turn] of turns.entries()) {
+    const { stream, account } = turn;
     const { name } = stream.stream;
-    const account = accounts[index];
-    if (isStopped || signal.aborted || account === undefined) {
+    if (isStopped || signal.aborted) {
       yield streamStatus({ name }, 'INCOMPLETE');
       continue;
     }
-    for (const [later, next] of streams.slice(0, index + 1 + AHEAD).entries()) {
-      const itsAccount = accounts[later];
-      if (later === prepared.length && itsAccount) prepared.push(prepareStream(run, next, described, itsAccount));
+    for (const next of turns.slice(index, index + 1 + AHEAD)) {
+      next.prepared ??= prepareStream(run, next.stream, described, next.account);
     }
     yield streamStatus({ name }, 'STARTED');
     yield streamStatus({ name }, 'RUNNING');
     try {
-      yield* readPrepared(run, stream, prepared[index] ?? { refusal: undefined }, account);
+      yield* readPrepared(run, turn);
       yield streamStatus({ name }, 'COMPLETE');
     } catch (error) {
       if (!signal.aborted) yield failureTrace(explained(error), { name });
@@ -109,15 +116,15 @@ async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) =
     }
     const { records, bytes, calls, jobs } = account;
     log.info(`read ${JSON.stringify({ stream: name, records, bytes, calls, jobs })}`);
-    prepared[index] = { refusal: undefined };
+    turn.prepared = undefined;
   }
-  await abandon(salesforce, prepared);
+  await abandon(salesforce, turns);
   const usage = salesforce.usage();
   if (usage !== undefined) log.info(`The org has used ${usage.used} of its ${usage.limit} daily API calls.`);
 }
 
 const prepareStream = (
-  { config, input, salesforce, to, emittedAt }: Run,
+  { config, input, salesforce, organization, to, emittedAt }: Run,
   stream: ConfiguredStream,
   { found, failed }: Descriptions,
   account: Account,
@@ -136,7 +143,7 @@ const prepareStream = (
   const { startDate, includeDeleted, lookbackMs } = config;
   const plan = planRead({
     selection,
-    query: queryOf(selection, refinement, config),
+    query: queryOf(selection, refinement, { ...config, organization }),
     state: account.state,
     mode: stream.sync_mode === 'incremental' ? 'incremental' : 'full_refresh',
     startDate,
@@ -146,7 +153,13 @@ const prepareStream = (
   if (plan.note !== undefined) log.info(`${name}: ${plan.note}.`);
   const listsDeleted = includeDeleted && description.replicateable && selection.isDeleted === 'selected';
   const envelope = { stream: name, emittedAt };
-  const query = { salesforce: charged(salesforce, account), selection, config, conditions: where, log };
+  const query = {
+    salesforce: salesforce.chargedTo(() => (account.calls += 1)),
+    selection,
+    config,
+    conditions: where,
+    log,
+  };
   const reading = { ...query, envelope, plan, to, lookbackMs, listsDeleted, signal, account };
   const [first] = plan.steps;
   if (first === undefined) return { refusal: new Error(`there is nothing to do for ${name}`) };
@@ -157,17 +170,12 @@ const prepareStream = (
 };
 
 /** Reads a stream, describing it again and going on where a field goes away meanwhile. */
-async function* readPrepared(
-  run: Run,
-  stream: ConfiguredStream,
-  prepared: Prepared,
-  account: Account,
-): AsyncGenerator<Message, void> {
+async function* readPrepared(run: Run, { stream, account, prepared }: Turn): AsyncGenerator<Message, void> {
   const { config, salesforce, input } = run;
   const { name } = stream.stream;
   let current = prepared;
   for (let redescribes = 0; ; redescribes += 1) {
-    if ('refusal' in current) throw current.refusal;
+    if (current === undefined || 'refusal' in current) throw current?.refusal;
     try {
       yield* readStream(current.reading, await current.way);
       return;
@@ -180,22 +188,11 @@ async function* readPrepared(
   }
 }
 
-/** The same session, its requests charged to one stream. */
-const charged = (salesforce: Salesforce, account: Account): Salesforce => ({
-  ...salesforce,
-  json: (request) => {
-    account.calls += 1;
-    return salesforce.json(request);
-  },
-  open: (what, path) => {
-    account.calls += 1;
-    return salesforce.open(what, path);
-  },
-});
-
 /** Aborts the jobs created ahead for streams that are not read any more: no state names them. */
-const abandon = async (salesforce: Salesforce, prepared: readonly Prepared[]): Promise<void> => {
-  const ways = await Promise.allSettled(prepared.flatMap((item) => ('way' in item ? [item.way] : [])));
+const abandon = async (salesforce: Salesforce, turns: readonly Turn[]): Promise<void> => {
+  const ways = await Promise.allSettled(
+    turns.flatMap(({ prepared }) => (prepared !== undefined && 'way' in prepared ? [prepared.way] : [])),
+  );
   const jobs = ways.flatMap((way) =>
     way.status === 'fulfilled' && way.value.kind === 'bulk' && way.value.isNew ? [way.value.job.id] : [],
   );

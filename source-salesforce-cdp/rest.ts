@@ -46,6 +46,10 @@ export const identity = async (salesforce: Salesforce): Promise<Identity> => {
   };
 };
 
+/** Id of the org logged in at, as the login itself tells it; undefined where it does not. */
+export const organizationOf = async (salesforce: Salesforce): Promise<string | undefined> =>
+  /\/id\/(00D\w{12})/.exec((await salesforce.identityUrl()) ?? '')?.[1];
+
 /** Names of the objects that the user can query. */
 export const queryableObjects = async (salesforce: Salesforce): Promise<readonly string[]> => {
   const answer = (await get(salesforce, 'list the objects', '/sobjects')) as {

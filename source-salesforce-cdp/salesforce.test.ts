@@ -6,7 +6,7 @@ import { ConfigError } from '../airbyte/errors.ts';
 import { completeJob, createJob, resultPage } from './bulk.ts';
 import { parseConfig } from './config.ts';
 import { SalesforceFailure } from './failures.ts';
-import { deletions, describe, firstPage, identity, nextPage, queryableObjects } from './rest.ts';
+import { deletions, describe, firstPage, identity, nextPage, organizationOf, queryableObjects } from './rest.ts';
 import { connectSalesforce } from './salesforce.ts';
 import type { ConnectOptions, Salesforce } from './salesforce.ts';
 
@@ -158,6 +158,44 @@ test('calls stop at the ceiling of the daily allocation, but a job can still be 
   await expect(salesforce.json(abort)).resolves.toEqual({});
 });
 
+test('every request is charged to whom it is made for, repeated ones too, but no login', async () => {
+  logIn();
+  nock(ORG).get(`${DATA}/sobjects`).reply(503, '', soon);
+  nock(ORG).get(`${DATA}/sobjects`).times(2).reply(200, { sobjects: [] });
+  const salesforce = connect();
+  let charged = 0;
+  await queryableObjects(salesforce.chargedTo(() => (charged += 1)));
+  await queryableObjects(salesforce);
+  expect(charged).toBe(2);
+});
+
+test('the org is told by the login, and its address is an origin whatever follows it', async () => {
+  logIn(token('t1', { instance_url: `${ORG}/`, id: `${LOGIN}/id/00D000000000001EAA/005000000000001AAA` }));
+  nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] });
+  const salesforce = connect();
+  expect(await organizationOf(salesforce)).toBe('00D000000000001');
+  expect(await queryableObjects(salesforce)).toEqual([]);
+});
+
+test('a job that is being created when the run ends is known, so that it can be taken back; a query is let go', async () => {
+  logIn();
+  const controller = new AbortController();
+  nock(ORG)
+    .post(`${DATA}/jobs/query`)
+    .reply(200, () => {
+      controller.abort();
+      return { id: '750', state: 'UploadComplete' };
+    });
+  nock(ORG)
+    .get(`${DATA}/queryAll`)
+    .query(true)
+    .reply(200, () => ({ totalSize: 0, done: true, records: [] }));
+  const salesforce = connect({ signal: controller.signal });
+  expect(await createJob(salesforce, 'SELECT Id FROM Lead')).toBe('750');
+  await expect(firstPage(salesforce, 'SELECT Id FROM Lead')).rejects.toMatchObject({ name: 'AbortError' });
+  nock.cleanAll();
+});
+
 test("the server's clock is that of its latest answer", async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] }, { date: 'Thu, 01 Jan 2026 00:00:10 GMT' });
@@ -296,9 +334,16 @@ test('a compressed page without a count is inflated, and its count unknown', asy
   expect(await read(page.body)).toBe('"Id"\n');
 });
 
-test('a compressed page that is cut fails where it is cut', async () => {
+test.each(['many', '1, 1', '-1'])('a count of %j is none', async (count) => {
   logIn();
-  const cut = gzipSync('"Id"\n"1"\n').subarray(0, -9);
+  nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, '"Id"\n', { 'Sforce-NumberOfRecords': count });
+  expect((await resultPage(connect(), '750', { locator: undefined, maxRows: 5 })).rows).toBeUndefined();
+});
+
+// zlib's own check of length and sum is what tells; the shortest cut leaves all rows whole.
+test.each([1, 4, 8, 9])('a compressed page that lacks its last %d bytes fails, though it ends well', async (bytes) => {
+  logIn();
+  const cut = gzipSync('"Id"\n"1"\n').subarray(0, -bytes);
   nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, cut, { 'content-encoding': 'gzip' });
   const page = await resultPage(connect(), '750', { locator: undefined, maxRows: 5 });
   await expect(read(page.body)).rejects.toMatchObject({ kind: 'retry' });

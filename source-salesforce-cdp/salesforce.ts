@@ -63,6 +63,8 @@ export interface Salesforce {
   /** The server's clock, to the second, at its latest answer. */
   serverTime(): Date;
   usage(): ApiUsage | undefined;
+  /** The same session; `called` is told of every request to the API made through it, repeated ones too. */
+  chargedTo(called: () => void): Salesforce;
 }
 
 interface JsonRequest {
@@ -73,6 +75,8 @@ interface JsonRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly api: Api;
+  /** Its answer is waited for even while the run is being ended: what it has made must be known, to be taken back. */
+  readonly awaited?: true;
   /** Made even while the run is being ended, or over the ceiling. */
   readonly final?: true;
 }
@@ -160,10 +164,12 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
     return connection;
   };
 
-  const json = ({ what, method, path, body, api, final }: JsonRequest): Promise<unknown> =>
-    session.call(what, async (token) => {
+  const json = (request: JsonRequest, called: () => void): Promise<unknown> =>
+    session.call(request.what, async (token) => {
+      const { method, path, body, api, awaited, final } = request;
       if (final !== true) underCeiling();
-      const answer = await connect(token, api, final ? undefined : signal).request({
+      called();
+      const answer = await connect(token, api, (awaited ?? final) ? undefined : signal).request({
         method,
         url: ROOTED.test(path) ? `${token.instanceUrl}${path}` : path,
         ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
@@ -174,22 +180,23 @@ export const connectSalesforce = (config: SourceConfig, options: ConnectOptions)
       return answer;
     });
 
-  return {
-    json,
-    open: (what, path) =>
-      session.call(what, async (token) => {
-        underCeiling();
-        const url = `${token.instanceUrl}/services/data/v${API_VERSION}${path}`;
-        return exchange(
-          { method: 'GET', url, headers: { authorization: `Bearer ${token.accessToken}` } },
-          'bulk',
-          signal,
-        );
-      }),
+  const open = (what: string, path: string, called: () => void): Promise<StreamedAnswer> =>
+    session.call(what, async ({ instanceUrl, accessToken }) => {
+      underCeiling();
+      called();
+      const url = `${instanceUrl}/services/data/v${API_VERSION}${path}`;
+      return exchange({ method: 'GET', url, headers: { authorization: `Bearer ${accessToken}` } }, 'bulk', signal);
+    });
+
+  const chargedTo = (called: () => void): Salesforce => ({
+    json: (request) => json(request, called),
+    open: (what, path) => open(what, path, called),
     identityUrl: () => session.call('log in', (token) => Promise.resolve(token.idUrl)),
     serverTime: () => meter.date ?? new Date(),
     usage: () => meter.usage,
-  };
+    chargedTo,
+  });
+  return chargedTo(() => undefined);
 };
 
 class OwnTransport extends Transport {
@@ -237,8 +244,9 @@ async function* guarded(body: Readable, aborted: AbortSignal | undefined): Async
 
 const parseToken = (answer: unknown): Token => {
   const { access_token, instance_url, id, refresh_token } = (answer ?? {}) as Record<string, string | undefined>;
-  if (access_token === undefined || instance_url === undefined) {
+  if (access_token === undefined || instance_url === undefined || !URL.canParse(instance_url)) {
     throw new SalesforceFailure('config', 'There is no login at this host. Check login_url and is_sandbox.');
   }
-  return { accessToken: access_token, instanceUrl: instance_url, idUrl: id, refreshToken: refresh_token };
+  const { origin } = new URL(instance_url);
+  return { accessToken: access_token, instanceUrl: origin, idUrl: id, refreshToken: refresh_token };
 };

@@ -58,6 +58,10 @@ const text = fc.string({
   unit: fc.oneof(fc.constantFrom("'", '\\', '"', '\n', '\r', '\t', '%', '_', 'a', 'é', '😀'), fc.string()),
 });
 
+test('half a character pair, which no URL can carry, is replaced', () => {
+  expect(textLiteral('a\ud800b')).toBe("'a\ufffdb'");
+});
+
 test('every text survives being quoted', () => {
   fc.assert(
     fc.property(text, (value) => {

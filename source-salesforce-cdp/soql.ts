@@ -17,7 +17,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A text in single quotes, with everything escaped that SOQL gives a meaning. */
 export const textLiteral = (text: string): string =>
-  `'${text.replace(/[\\'"\n\r\t\b\f]/g, (char) => ESCAPES[char] ?? char)}'`;
+  `'${text.toWellFormed().replace(/[\\'"\n\r\t\b\f]/g, (char) => ESCAPES[char] ?? char)}'`;
 
 /** A text inside LIKE, where its own wildcards stand for themselves. */
 export const likeLiteral = (text: string, match: 'start' | 'anywhere'): string => {

@@ -9,6 +9,7 @@ import { afterStep, duringStep, halveStep } from './plan.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Progress } from './progress.ts';
 import { deletions } from './rest.ts';
+import type { RowPage } from './rest.ts';
 import { createRowLines } from './rows.ts';
 import { encodeState } from './state.ts';
 import type { StreamState } from './state.ts';
@@ -63,10 +64,16 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
       ? undefined
       : { ...lookback, deleted: (id: string, cursor: string) => sentDeletions.deleted(id, cursor) };
   const tracksDeleted = reading.listsDeleted && watch !== undefined;
+  const rowLines = createRowLines(selection, envelope, watch);
+  const nulledByRest = new Map<string, number>();
   const tools = {
     ...reading,
     transcoder: createTranscoder(selection, envelope, watch),
-    linesOf: createRowLines(selection, envelope, watch),
+    linesOf: (rows: RowPage['rows']) => {
+      const made = rowLines(rows);
+      for (const path of made.nulled) nulledByRest.set(path, (nulledByRest.get(path) ?? 0) + 1);
+      return made;
+    },
   };
   let { state } = plan;
   let sinceState = 0;
@@ -99,7 +106,7 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
         break;
       }
       case 'estimate':
-        yield estimate(envelope.stream, progress.rows);
+        yield estimate(envelope.stream, account.records + progress.rows);
         break;
       default:
         if (Date.now() - spokenAt > SILENCE_MS) yield stateMessage(account.state ?? state);
@@ -126,7 +133,7 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
     way = undefined;
   }
 
-  for (const [path, count] of tools.transcoder.nulled) {
+  for (const [path, count] of [...tools.transcoder.nulled, ...nulledByRest]) {
     log.warn(`${envelope.stream}.${path}: ${count} values are none of their type and were sent as null.`);
   }
   if (!tracksDeleted || !plan.asksDeleted) return;

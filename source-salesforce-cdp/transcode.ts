@@ -128,7 +128,12 @@ export const createTranscoder = (selection: Selection, envelope: Envelope, watch
       return Buffer.concat(pieces);
     },
     end: () => {
-      if (end === 0) return NOTHING;
+      if (end === 0 && !headerPending) return NOTHING;
+      if (end === 0) {
+        throw new TransientError(
+          `A result page of the Bulk job for ${selection.object} is empty: even its header is missing`,
+        );
+      }
       // A row that is whole but for its line end is one: a quote has closed its last cell.
       const last = input[end - 1];
       const mayBeWhole = last === QUOTE || last === LF || last === CR;
