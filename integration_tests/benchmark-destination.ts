@@ -1,0 +1,80 @@
+import type { Written } from './benchmark-ortto.ts';
+import { entryOf, measure, withFiles } from './benchmark-process.ts';
+import type { Measured } from './benchmark-process.ts';
+import { columnsOf, DISTINCT_ROWS, recordOf } from './benchmark-rows.ts';
+import type { Server } from './benchmark-serving.ts';
+
+/** One run of the shipped destination. */
+export interface Writing extends Measured {
+  readonly records: number;
+  readonly requests: number;
+}
+
+const lineOf = (record: object): string => `${JSON.stringify(record)}\n`;
+
+const schemaOf = (type: string): object =>
+  type === 'boolean' || type === 'double'
+    ? { type: ['null', type === 'double' ? 'number' : 'boolean'] }
+    : { type: ['null', type === 'multipicklist' ? 'array' : 'string'] };
+
+/** Writes contacts as people to an Ortto that answers at once, and checks that each has arrived once. */
+export const writeWithDestination = async (
+  server: Server,
+  records: number,
+  requestsPerSecond: number,
+): Promise<Writing> => {
+  if (records > DISTINCT_ROWS) throw new Error(`There are ${DISTINCT_ROWS} different contacts.`);
+  const columns = columnsOf(20);
+  const { url } = await server.serve({ columns: 20, rows: 0, jobMs: 0 });
+  const config = {
+    api_key: 'key',
+    api_url: url,
+    requests_per_second: requestsPerSecond,
+    link_people_to_organizations: false,
+    people: { merge_strategy: 'overwrite_existing' },
+  };
+  const properties = Object.fromEntries(columns.map(({ name, type }) => [name, schemaOf(type)]));
+  const catalog = {
+    streams: [
+      {
+        stream: { name: 'Contact', json_schema: { type: 'object', properties } },
+        sync_mode: 'incremental',
+        destination_sync_mode: 'append_dedup',
+      },
+    ],
+  };
+  const state = {
+    type: 'STATE',
+    state: {
+      type: 'STREAM',
+      stream: { stream_descriptor: { name: 'Contact' }, stream_state: {} },
+    },
+  };
+  const rows = Array.from({ length: records }, (_, row) => recordOf(columns, row));
+  const lines = rows.map((data) => lineOf({ type: 'RECORD', record: { stream: 'Contact', data, emitted_at: 0 } }));
+  const input = [...inBatches(lines), Buffer.from(lineOf(state))];
+  const output: Buffer[] = [];
+  const measured = await withFiles([config, catalog], ([configFile = '', catalogFile = '']) =>
+    measure({
+      args: [...entryOf('destination-ortto-cdp'), 'write', '--config', configFile, '--catalog', catalogFile],
+      onOutput: (chunk) => void output.push(chunk),
+      input,
+    }),
+  );
+  const answer = await fetch(`${url}/v1/written`, { method: 'POST', body: '{}' });
+  const { requests, people, ids } = (await answer.json()) as Written;
+  // Rows deleted in Salesforce are skipped.
+  const living = rows.filter(({ IsDeleted: isDeleted }) => isDeleted === false).length;
+  if (ids !== living || !Buffer.concat(output).includes('"type":"STATE"')) {
+    throw new Error(`${ids} of ${living} people have arrived (${people} rows in ${requests} requests).`);
+  }
+  return { ...measured, records, requests };
+};
+
+/** As a source would write them: about 64 KiB at once. */
+const inBatches = (lines: readonly string[]): Buffer[] => {
+  const size = 100;
+  return Array.from({ length: Math.ceil(lines.length / size) }, (_, at) =>
+    Buffer.from(lines.slice(at * size, (at + 1) * size).join('')),
+  );
+};

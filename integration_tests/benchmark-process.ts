@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Usage } from './benchmark-meter.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const METER = fileURLToPath(new URL('benchmark-meter.ts', import.meta.url));
+
+/** One measured process, from its start to its end. */
+export interface Measured {
+  readonly wallMs: number;
+  /** User and system time of the process with all its threads. */
+  readonly cpuMs: number;
+  readonly peakMb: number;
+}
+
+export interface Command {
+  /** Flags of Node, the script, its arguments. */
+  readonly args: readonly string[];
+  readonly onOutput: (chunk: Buffer) => void;
+  /** What it reads on stdin. */
+  readonly input?: Iterable<Uint8Array>;
+}
+
+/** Runs a Node process to its end and throws unless it ends well; its stdout is read as fast as it comes. */
+export const measure = async ({ args, onOutput, input = [] }: Command): Promise<Measured> => {
+  const begun = performance.now();
+  const child = spawn(process.execPath, ['--import', METER, ...args], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const usage = text(child.stdio[3] as Readable);
+  const complaints = text(child.stderr);
+  child.stdout.on('data', onOutput);
+  for (const chunk of input) if (!child.stdin.write(chunk)) await once(child.stdin, 'drain');
+  child.stdin.end();
+  const [code] = await ended;
+  const wallMs = performance.now() - begun;
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${(await complaints).slice(0, 2_000)}`);
+  const { user, system, peakKb } = JSON.parse(await usage) as Usage;
+  return { wallMs, cpuMs: (user + system) / 1_000, peakMb: peakKb / 1_024 };
+};
+
+/** What the image starts Node with for a connector. */
+const nodeFlags = (connector: string): readonly string[] => {
+  const lines = readFileSync(path.join(root, 'Dockerfile'), 'utf8').split('\n');
+  const line = lines.find((each) => each.startsWith('ENTRYPOINT') && each.includes(`/${connector}/main.ts`)) ?? '';
+  const [, ...words] = JSON.parse(line.slice('ENTRYPOINT'.length)) as string[];
+  return words.slice(0, -1);
+};
+
+export const entryOf = (connector: string): readonly string[] => [
+  ...nodeFlags(connector),
+  path.join(root, connector, 'main.ts'),
+];
+
+/** Gives files a folder for as long as they are needed. */
+export const withFiles = async <Result>(
+  contents: readonly unknown[],
+  act: (paths: readonly string[]) => Promise<Result>,
+): Promise<Result> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'benchmark-'));
+  try {
+    const paths = contents.map((content, at) => {
+      const name = path.join(folder, `${at}.json`);
+      writeFileSync(name, JSON.stringify(content));
+      return name;
+    });
+    return await act(paths);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};

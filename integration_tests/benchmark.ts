@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeWithDestination } from './benchmark-destination.ts';
+import { figure, machine, median, table } from './benchmark-report.ts';
+import { BLOCK_ROWS } from './benchmark-rows.ts';
+import { startServer } from './benchmark-serving.ts';
+import type { Server } from './benchmark-serving.ts';
+import { PEERS, readWithPeer, readWithSource } from './benchmark-source.ts';
+import type { Reading } from './benchmark-source.ts';
+
+// How fast the connectors are, and beside them other ways to do the same: in turn, in one run, on the same served bytes.
+// Prints tables and writes bench.json.
+
+const USAGE = `Usage: npm run bench -- [--only <compare,growth,streams,destination>] [--rounds <3>]
+  [--rows <rows of 20 columns, 200000>] [--wide-rows <rows of 100 columns, 20000>] [--growth <50000,200000,800000,3200000>]
+Rows are multiples of ${BLOCK_ROWS}.`;
+
+const readOptions = () => {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: 'compare,growth,streams,destination' },
+      rounds: { type: 'string', default: '3' },
+      rows: { type: 'string', default: '200000' },
+      'wide-rows': { type: 'string', default: '20000' },
+      growth: { type: 'string', default: '50000,200000,800000,3200000' },
+    },
+  });
+  const options = {
+    parts: values.only.split(','),
+    rounds: Number(values.rounds),
+    rows: Number(values.rows),
+    wideRows: Number(values['wide-rows']),
+    growth: values.growth.split(',').map(Number),
+  };
+  const sizes = [options.rows, options.wideRows, ...options.growth];
+  if (!(options.rounds >= 1) || sizes.some((rows) => !(rows > 0) || rows % BLOCK_ROWS > 0)) throw new Error(USAGE);
+  return options;
+};
+
+const say = (text = ''): void => void process.stdout.write(`${text}\n`);
+
+/** Medians of readings of the same bytes. */
+const summary = (readings: readonly Reading[]) => {
+  const of = (value: (reading: Reading) => number): number => median(readings.map(value));
+  return {
+    recordsPerSecond: of(({ rows, wallMs }) => (rows / wallMs) * 1_000),
+    recordsPerCpuSecond: of(({ rows, cpuMs }) => (rows / cpuMs) * 1_000),
+    megabytesPerSecond: of(({ csvBytes, wallMs }) => csvBytes / wallMs / 1_000),
+    peakMb: of(({ peakMb }) => peakMb),
+    firstRecordMs: of(({ firstMs }) => firstMs ?? Number.NaN),
+  };
+};
+type Summary = ReturnType<typeof summary>;
+
+const compare = async (server: Server, columns: number, rows: number, rounds: number) => {
+  const serving = { columns, rows, jobMs: 0 };
+  const ways = ['ours', ...PEERS, 'floor'] as const;
+  const readings = new Map<string, Reading[]>();
+  for (let round = 0; round < rounds; round += 1) {
+    for (const way of ways) {
+      const reading = await (way === 'ours' ? readWithSource(server, serving) : readWithPeer(server, serving, way));
+      readings.set(way, [...(readings.get(way) ?? []), reading]);
+    }
+  }
+  const summaries = new Map(ways.map((way) => [way, summary(readings.get(way) ?? [])]));
+  const ours = summaries.get('ours') ?? summary([]);
+  const cell = (one: Summary, key: keyof Summary): string => `${figure(one[key])} (${figure(one[key] / ours[key])})`;
+  const names: Readonly<Record<(typeof ways)[number], string>> = {
+    ours: 'source-salesforce-cdp',
+    udsv: 'undici + udsv + stringify',
+    'csv-parse': 'undici + csv-parse + stringify',
+    jsforce: 'jsforce bulk2.query + console.log',
+    floor: 'floor: download, gunzip, count',
+  };
+  say(`\n${figure(rows)} rows of ${columns} columns (as a ratio to ours), medians of ${rounds}\n`);
+  say(
+    table(
+      ['', 'records/s', 'records/CPU-s', 'CSV MB/s', 'peak MB', 'first record ms'],
+      ways.map((way) => {
+        const one = summaries.get(way) ?? ours;
+        const keys = [
+          'recordsPerSecond',
+          'recordsPerCpuSecond',
+          'megabytesPerSecond',
+          'peakMb',
+          'firstRecordMs',
+        ] as const;
+        return [names[way], ...keys.map((key) => cell(one, key))];
+      }),
+    ),
+  );
+  return { columns, rows, ways: Object.fromEntries(summaries) };
+};
+
+const growth = async (server: Server, sizes: readonly number[]) => {
+  const readings: Reading[] = [];
+  for (const rows of sizes) readings.push(await readWithSource(server, { columns: 20, rows, jobMs: 0 }));
+  say('\nThe source as results grow, 20 columns\n');
+  say(
+    table(
+      ['rows', 'wall s', 'CPU s', 'peak MB', 'first record ms'],
+      readings.map(({ rows, wallMs, cpuMs, peakMb, firstMs }) => [
+        rows.toLocaleString('en'),
+        figure(wallMs / 1_000),
+        figure(cpuMs / 1_000),
+        figure(peakMb),
+        figure(firstMs),
+      ]),
+    ),
+  );
+  return readings;
+};
+
+/** Long enough to see what is done while a job is waited for. */
+const JOB_MS = 5_000;
+
+const streams = async (server: Server) => {
+  const names = Array.from({ length: 8 }, (_, at) => `Stream_${at + 1}__c`);
+  const serving = { columns: 20, rows: 10_000, jobMs: JOB_MS };
+  const one = await readWithSource(server, serving, names.slice(0, 1));
+  const all = await readWithSource(server, serving, names);
+  say(`\n8 streams whose jobs take ${JOB_MS / 1_000} s each\n`);
+  say(
+    table(
+      ['', 'wall s'],
+      [
+        ['in one sync', figure(all.wallMs / 1_000)],
+        ['one after the other (8 times a sync of one)', figure((8 * one.wallMs) / 1_000)],
+      ],
+    ),
+  );
+  return { one, all };
+};
+
+const destination = async (server: Server) => {
+  const cases = [
+    { label: '10 requests/s', records: 4_000, requestsPerSecond: 10 },
+    { label: '30 requests/s', records: 12_000, requestsPerSecond: 30 },
+    { label: 'unlimited', records: 50_000, requestsPerSecond: 1_000 },
+  ];
+  const writings: (Awaited<ReturnType<typeof writeWithDestination>> & { label: string })[] = [];
+  for (const { label, records, requestsPerSecond } of cases) {
+    writings.push({ label, ...(await writeWithDestination(server, records, requestsPerSecond)) });
+  }
+  say('\nThe destination, people of 20 columns, an Ortto that answers at once\n');
+  say(
+    table(
+      ['', 'records', 'records/s', 'records/CPU-s', 'merge requests/s', 'peak MB'],
+      writings.map(({ label, records, requests, wallMs, cpuMs, peakMb }) => [
+        label,
+        records.toLocaleString('en'),
+        figure((records / wallMs) * 1_000),
+        figure((records / cpuMs) * 1_000),
+        figure((requests / wallMs) * 1_000),
+        figure(peakMb),
+      ]),
+    ),
+  );
+  return writings;
+};
+
+const main = async (): Promise<void> => {
+  const { parts, rounds, rows, wideRows, growth: sizes } = readOptions();
+  const begun = performance.now();
+  const cache = mkdtempSync(path.join(tmpdir(), 'benchmark-cache-'));
+  // The image brings its modules compiled.
+  process.env['NODE_COMPILE_CACHE'] = cache;
+  const server = await startServer();
+  try {
+    const on = machine();
+    say(Object.entries(on).flat().join(' '));
+    await readWithSource(server, { columns: 20, rows: BLOCK_ROWS, jobMs: 0 });
+    const has = (part: string): boolean => parts.includes(part);
+    const results = {
+      machine: on,
+      compared: has('compare') && [
+        await compare(server, 20, rows, rounds),
+        await compare(server, 100, wideRows, rounds),
+      ],
+      growth: has('growth') && (await growth(server, sizes)),
+      streams: has('streams') && (await streams(server)),
+      destination: has('destination') && (await destination(server)),
+    };
+    const file = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'bench.json');
+    writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+    say(`\n${figure((performance.now() - begun) / 1_000)} s in all; also in bench.json`);
+  } finally {
+    server.stop();
+    rmSync(cache, { recursive: true, force: true });
+  }
+};
+
+await main();
