@@ -12,6 +12,7 @@ import { USUAL, write } from '../destination-ortto-cdp/write.ts';
 import type { Bounds } from '../destination-ortto-cdp/write.ts';
 import { runConnector, spawnConnector } from './connector-process.ts';
 import type { ConnectorProcess } from './connector-process.ts';
+import { messageOn } from './protocol-lines.ts';
 import type { OrttoSimulator } from './simulators/ortto.ts';
 
 // Runs the shipped destination against an embedded Ortto, with lines as the platform would write them.
@@ -147,7 +148,9 @@ export const liveWrite = async (
     exitCode = 1;
     messages.push(failureTrace(error));
   }
-  return { exitCode, messages, stdout: messages.map((message) => `${JSON.stringify(message)}\n`).join(''), stderr: '' };
+  const said = messages.map((message) => JSON.stringify(message));
+  for (const line of said) messageOn(line, 'The destination');
+  return { exitCode, messages, stdout: said.map((line) => `${line}\n`).join(''), stderr: '' };
 };
 
 async function* inChunks(lines: WriteOptions['lines']): AsyncGenerator<Buffer> {
