@@ -132,7 +132,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
     writeFileSync(name, JSON.stringify(content));
     return name;
   };
-  let discovered: readonly AirbyteStream[] | undefined;
+  const discovered = new Map<string, readonly AirbyteStream[]>();
 
   const run = async (args: readonly string[]): Promise<Outcome> => {
     const { exitCode, messages, strayLines, stdout, stderr } = await runConnector(SOURCE, args);
@@ -141,13 +141,17 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
     return outcomeOf(exitCode, messages, stdout);
   };
 
-  const streams = async (): Promise<readonly AirbyteStream[]> => {
-    discovered ??= (await salesforceSource.discover(config(), silent, () => undefined)).streams;
-    return discovered;
+  const streams = async (objects: unknown = []): Promise<readonly AirbyteStream[]> => {
+    const key = JSON.stringify(objects);
+    const known = discovered.get(key);
+    if (known !== undefined) return known;
+    const found = await salesforceSource.discover({ ...config(), objects }, silent, () => undefined);
+    discovered.set(key, found.streams);
+    return found.streams;
   };
 
   const catalogOf = async (read: ReadOptions): Promise<ConfiguredCatalog> => {
-    const chosen = (await streams()).filter(({ name }) => read.streams?.includes(name) ?? true);
+    const chosen = (await streams(read.config?.['objects'])).filter(({ name }) => read.streams?.includes(name) ?? true);
     return {
       streams: chosen.map((stream) => ({
         stream: read.edit?.(stream) ?? stream,
@@ -169,7 +173,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
       return config();
     },
     run: (command, changed) => run(command === 'spec' ? [command] : [command, '--config', file(changed ?? config())]),
-    streams,
+    streams: () => streams(),
     read: async (read = {}) => run(await readArguments(read)),
     readHere: async (read = {}) => {
       const messages: AirbyteMessage[] = [];

@@ -35,7 +35,8 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
       const page = yield* readPage(reading, pages, locator);
       rows += page.rows;
       locator = page.next;
-      isLast = locator === undefined;
+      // More rows than there are: the pages go in circles.
+      isLast = locator === undefined || (total !== undefined && rows > total);
       if (locator !== undefined) yield { kind: 'reached', position: { job: { id: job.id, locator, rows } } };
     }
   } finally {
