@@ -1,21 +1,24 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import destination from './destination-config.json' with { type: 'json' };
+import { DOCUMENT_TABLES, withTable } from './document-tables.ts';
 import { optionTable } from './option-table.ts';
-import source from './source-config.json' with { type: 'json' };
 
-const readme = readFileSync(path.join(import.meta.dirname, '..', 'README.md'), 'utf8');
-
-test.each([
-  ['source', source],
-  ['destination', destination],
-])('The README shows the options of the %s as its schema has them', (_name, schema) => {
-  expect(readme, 'run `npm run readme`').toContain(optionTable(schema));
+test.each(DOCUMENT_TABLES)('$file shows the $name as the schema has them', (table) => {
+  const document = readFileSync(path.join(import.meta.dirname, '..', table.file), 'utf8');
+  expect(withTable(document, table), 'run `npm run readme`').toBe(document);
 });
 
-test('A table shows nested options, choices, defaults', () => {
-  const table = optionTable({
+test('A document without a place for its table is an error', () => {
+  const table = { file: 'a.md', name: 'options', text: '| a |' };
+  expect(() => withTable('Nothing here.', table)).toThrow('a.md has no place for the options');
+  expect(withTable('<!-- options -->old<!-- end of the options -->', table)).toBe(
+    '<!-- options -->\n\n| a |\n\n<!-- end of the options -->',
+  );
+});
+
+test('A table shows nested options, choices, defaults, or only the top', () => {
+  const schema = {
     required: ['login'],
     properties: {
       size: { description: 'How | much.', default: 5, order: 1 },
@@ -36,8 +39,8 @@ test('A table shows nested options, choices, defaults', () => {
         items: { required: ['name'], properties: { name: { description: 'Its name.', enum: ['a', 'b'] } } },
       },
     },
-  });
-  expect(table.split('\n')).toEqual([
+  };
+  expect(optionTable(schema).split('\n')).toEqual([
     '| option | default | meaning |',
     '| --- | --- | --- |',
     '| `login` | required | Log in |',
@@ -47,4 +50,6 @@ test('A table shows nested options, choices, defaults', () => {
     '| `list` |  | Things. |',
     '| `list[].name` | required | Its name. One of `a`, `b`. |',
   ]);
+  const top = optionTable(schema, 'top').split('\n');
+  expect(top.slice(2).map((row) => row.split('|')[1]?.trim())).toEqual(['`login`', '`size`', '`list`']);
 });

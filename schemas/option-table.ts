@@ -51,12 +51,16 @@ const rows = (path: string, property: Property, isRequired: boolean): string[] =
   ];
 };
 
-/** A config's options as a Markdown table, in the order of Airbyte's form, nested ones below their parent. */
-export const optionTable = (schema: Property): string =>
+/**
+ * A config's options as a Markdown table, in the order of Airbyte's form. With `depth` "all" nested options stand below
+ * their parent; with "top" they are left out.
+ */
+export const optionTable = (schema: Property, depth: 'all' | 'top' = 'all'): string =>
   [
     '| option | default | meaning |',
     '| --- | --- | --- |',
-    ...inOrder(schema.properties ?? {}).flatMap(([key, value]) =>
-      rows(key, value, schema.required?.includes(key) ?? false),
-    ),
+    ...inOrder(schema.properties ?? {}).flatMap(([key, value]) => {
+      const all = rows(key, value, schema.required?.includes(key) ?? false);
+      return depth === 'all' ? all : all.slice(0, 1);
+    }),
   ].join('\n');

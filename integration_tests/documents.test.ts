@@ -1,0 +1,116 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+// What the documents say is held to the code: people look for the sentence they see.
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const readText = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+const DOCUMENTS = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+
+const codeOf = (...folders: readonly string[]): string =>
+  folders
+    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map(readText)
+    .join('\n');
+
+/** Texts as they are put together: constants in their place, pieces of one text joined, what varies as `…`. */
+const spoken = (code: string): string => {
+  const constants = new Map(
+    [...code.matchAll(/const ([A-Z_]+) =\s+'([^'\n]+)';/g)].map(([, name = '', text = '']) => [name, text]),
+  );
+  return code
+    .replaceAll(/\$\{([A-Z_]+)\}/g, (whole, name: string) => constants.get(name) ?? whole)
+    .replaceAll(/['`]\s*\+\s*['`]/g, '')
+    .replaceAll(String.raw`\'`, "'")
+    .replaceAll(/\s+/g, ' ');
+};
+
+/** The first cells of the tables whose first column is called so. */
+const firstCells = (document: string, heading: string): string[] =>
+  document
+    .split(/\n\n+/)
+    .filter((block) => block.startsWith(`| ${heading} |`))
+    .flatMap((table) => table.split('\n').slice(2))
+    .map((row) => row.split(' | ')[0]?.replace(/^\| /, '') ?? '');
+
+const codeSpans = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
+
+/** A sentence in which `…` is anything short; what it stands for in the code is an expression. */
+const pattern = (sentence: string): RegExp =>
+  new RegExp(
+    sentence
+      .split('…')
+      .map((piece) => RegExp.escape(piece))
+      .join(String.raw`.{0,160}?`),
+  );
+
+const SIDES = [
+  ['docs/source-salesforce-cdp.md', 'source-salesforce-cdp'],
+  ['docs/destination-ortto-cdp.md', 'destination-ortto-cdp'],
+] as const;
+
+test.each(SIDES)('%s explains sentences that a connector really says', (file, folder) => {
+  const said = spoken(codeOf(folder, 'airbyte'));
+  const sentences = firstCells(readText(file), 'you see').flatMap(codeSpans);
+  expect(sentences.length).toBeGreaterThan(30);
+  expect(sentences.filter((sentence) => !pattern(sentence).test(said))).toEqual([]);
+});
+
+test('The sentences for a config that Salesforce refuses are all explained', () => {
+  const document = readText('docs/source-salesforce-cdp.md');
+  const refusals = spoken(codeOf('source-salesforce-cdp')).matchAll(/kind: 'config', advice: ['`]([^'`]+)['`]/g);
+  const advice = [...new Set([...refusals].map(([, text = '']) => text))];
+  expect(advice.length).toBeGreaterThan(20);
+  expect(advice.filter((text) => !document.includes(text))).toEqual([]);
+});
+
+test('The reasons of skips and rejections are all explained, and no others', () => {
+  const code = codeOf('destination-ortto-cdp');
+  const misfits = /type Misfit =([^;]+);/.exec(code)?.[1] ?? '';
+  const reasons = new Set(
+    [
+      ...code.matchAll(/\breason: '([a-z_0-9]+)'/g),
+      ...code.matchAll(/\breason: '[a-z]+' \| '([a-z_]+)'/g),
+      ...code.matchAll(/\breason[^;\n]*\? '([a-z_0-9]+)' : '[a-z_0-9]+'/g),
+      ...code.matchAll(/\breason[^;\n]*\? '[a-z_0-9]+' : '([a-z_0-9]+)'/g),
+      ...misfits.matchAll(/'([a-z_]+)'/g),
+      ...(/const refusalReason = [\s\S]*?\n};/.exec(code)?.[0] ?? '').matchAll(/(?:return|:) '([a-z_]+)';/g),
+    ].map(([, reason = '']) => reason),
+  );
+  const document = readText('docs/destination-ortto-cdp.md');
+  const explained = firstCells(document, 'reason').flatMap(codeSpans);
+  expect(explained.filter((reason) => reason !== 'status_…').toSorted()).toEqual([...reasons].toSorted());
+});
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+test.each(DOCUMENTS)('The links of %s lead somewhere', (file) => {
+  const links = [...readText(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, target = '', anchor]) => {
+    const aim = target === '' ? file : path.join(path.dirname(file), target);
+    if (!existsSync(path.join(root, aim))) return true;
+    const headings = [...readText(aim).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+    return anchor !== undefined && !headings.includes(anchor);
+  });
+  expect(links.length).toBeGreaterThan(0);
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+test('The JSON in the documents is JSON', () => {
+  const samples = DOCUMENTS.flatMap((file) =>
+    [...readText(file).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => ({ file, text })),
+  );
+  expect(samples.length).toBeGreaterThan(5);
+  for (const { file, text } of samples) expect(() => JSON.parse(text) as unknown, `${file}: ${text}`).not.toThrow();
+});
