@@ -9,6 +9,14 @@ import { fileURLToPath } from 'node:url';
 
 const packages = path.resolve('node_modules');
 const NAME = /\b(?:require(?:\.resolve)?\s*\(|from|import\s*\(?)\s*(['"])([^'"\n]+)\1/g;
+// A name that is only known at run time leads to files that nobody can see here.
+const COMPUTED = /\b(?:require|import)\(\s*[^'"\s)]/;
+// The CDK's runners load the files named on the command line; ours do so by themselves.
+const HARMLESS = new Set(
+  ['sources/source-runner.js', 'destinations/destination-runner.js'].map((file) =>
+    path.join(packages, 'faros-airbyte-cdk/lib', file),
+  ),
+);
 const LICENCE = /^(licen[cs]e|notice|copying)/i;
 
 const attempt = (resolve) => {
@@ -67,6 +75,10 @@ const entries = process.argv.slice(2);
 if (entries.length === 0) throw new Error('Name the entry points: node .ci/slim.mjs <main.ts> ...');
 const code = [...reachable(entries)].filter((file) => file.startsWith(packages + path.sep));
 if (code.length === 0) throw new Error('The entry points reach no package: run npm ci first.');
+const unclear = code.filter(
+  (file) => /\.[cm]?js$/.test(file) && !HARMLESS.has(file) && COMPUTED.test(readFileSync(file, 'utf8')),
+);
+if (unclear.length > 0) throw new Error(`What these load cannot be told from their code:\n${unclear.join('\n')}`);
 const kept = new Set([...code, ...code.flatMap(manifestsOf)]);
 const homes = new Set(
   [...kept].filter((file) => path.basename(file) === 'package.json').map((file) => path.dirname(file)),

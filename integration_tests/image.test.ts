@@ -10,6 +10,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -184,6 +185,20 @@ test.each([
   const ours = filesIn(built(target)).filter((file) => !files.includes(file));
   expect(ours.filter((file) => !/\.(ts|json)$|LICENSE$|NOTICES$/.test(file) || file.endsWith('.test.ts'))).toEqual([]);
   expect(megabytes(ours)).toBeLessThan(1);
+});
+
+test('A package that loads what nobody can foresee stops the build', () => {
+  const place = path.join(folder, 'unforeseeable');
+  mkdirSync(path.join(place, 'node_modules/odd'), { recursive: true });
+  writeFileSync(path.join(place, 'main.ts'), "import 'odd';\n");
+  writeFileSync(path.join(place, 'node_modules/odd/package.json'), '{ "main": "index.js" }');
+  const slim = (code: string) => {
+    writeFileSync(path.join(place, 'node_modules/odd/index.js'), code);
+    cpSync(path.join(root, '.ci/slim.mjs'), path.join(place, 'slim.mjs'));
+    return spawnSync(process.execPath, ['slim.mjs', 'main.ts'], { cwd: place, encoding: 'utf8' });
+  };
+  expect(slim("exports.load = (name) => require(name + '.js');").stderr).toContain('odd/index.js');
+  expect(slim("exports.load = () => require('node:fs');")).toMatchObject({ status: 0, stderr: '' });
 });
 
 test.each(targets)('The notices of %s name every package in the image, and no other', (target) => {
