@@ -45,7 +45,7 @@ const pattern = (sentence: string): RegExp =>
   new RegExp(
     sentence
       .split('…')
-      .map((piece) => RegExp.escape(piece))
+      .map((piece) => piece.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
       .join(String.raw`.{0,160}?`),
   );
 

@@ -125,7 +125,7 @@ test.runIf(needsFlock)(
 
 test.runIf(needsFlock)('Two runs never meet in one folder', async () => {
   const { folder, file } = await setUp(10);
-  const holder = spawn('flock', ['lock', 'sh', '-c', 'echo held; cat'], { cwd: folder });
+  const holder = spawn('sh', ['-c', 'exec 9> lock; flock 9; echo held; cat'], { cwd: folder });
   await once(holder.stdout, 'data');
   expect(await run(folder)).toMatchObject({ code: 75 });
   holder.stdin.end();
