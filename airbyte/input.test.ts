@@ -1,6 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ConfigError } from './errors.ts';
 import { incoming, readInput, TornInputError } from './input.ts';
 
 const never = () => new AbortController().signal;
@@ -41,7 +42,11 @@ test('null counts as absent, and data that is no object as none', () => {
 });
 
 test('a state keeps every key it came with', () => {
-  const message = { type: 'STATE', state: { type: 'STREAM', stream: { x: null }, id: 3, global_: null }, record: null };
+  const message = {
+    type: 'STATE',
+    state: { type: 'STREAM', stream: { stream_descriptor: { name: 'a' }, x: null }, id: 3, global_: null },
+    record: null,
+  };
   expect(incoming(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
 });
 
@@ -57,6 +62,8 @@ test.each([
   ['is not an Airbyte message', 'null'],
   ['is a RECORD message without stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
   ['is a STATE message without state', '{"type":"STATE","planted":1}'],
+  ['is a STATE message without stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
+  ['is a STATE message without stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
 ])('a line that %s is torn, and not quoted: %s', (problem, text) => {
   expect(() => incoming(Buffer.from(text), 12)).toThrow(TornInputError);
   expect(() => incoming(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);
@@ -113,3 +120,12 @@ test('a failing stream is an error, not an end', async () => {
   stream.destroy(new Error('cut'));
   await expect(input.next()).rejects.toThrow('cut');
 });
+
+test.each(['GLOBAL', 'LEGACY'])(
+  'a %s state is a config error: the source cannot be used with this destination',
+  (type) => {
+    const text = JSON.stringify({ type: 'STATE', state: { type, data: { planted: 1 } } });
+    expect(() => incoming(Buffer.from(text), 7)).toThrow(ConfigError);
+    expect(() => incoming(Buffer.from(text), 7)).toThrow(`Line 7 of the input is a ${type} state.`);
+  },
+);

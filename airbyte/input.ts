@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { IncomingRecord, IncomingState } from './connector.ts';
+import { ConfigError } from './errors.ts';
 import type { StateMessage } from './protocol.ts';
 
 /** A line of the input is not an Airbyte message: something upstream was torn. Names the line, never its content. */
@@ -51,6 +52,9 @@ const parse = (bytes: Buffer, line: number): unknown => {
   }
 };
 
+const isOfOneStream = ({ stream }: Record<string, unknown>): boolean =>
+  isObject(stream) && isObject(stream['stream_descriptor']) && typeof stream['stream_descriptor']['name'] === 'string';
+
 /**
  * What one line says; undefined for a blank line and for messages a destination has no use for. Keys that are null count
  * as absent.
@@ -76,7 +80,15 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
     };
   }
   if (message['type'] === 'STATE') {
-    if (!isObject(message['state'])) throw new TornInputError(line, 'is a STATE message without state');
+    const { state } = message;
+    if (!isObject(state)) throw new TornInputError(line, 'is a STATE message without state');
+    if (state['type'] === 'GLOBAL' || state['type'] === 'LEGACY') {
+      throw new ConfigError(
+        `Line ${line} of the input is a ${state['type']} state. This destination takes the states of single streams only: ` +
+          'use it with a source that sends those.',
+      );
+    }
+    if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without stream');
     return { kind: 'state', message: message as unknown as StateMessage, line };
   }
   return undefined;
@@ -84,7 +96,8 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
 
 /**
  * The records and states on `stream`, in order. The stream is paused while the consumer works, and destroyed once the
- * consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. Throws TornInputError.
+ * consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. Throws TornInputError, and ConfigError
+ * for a state of another kind than a stream's.
  */
 export async function* readInput(
   stream: Readable,
