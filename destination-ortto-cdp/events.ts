@@ -1,16 +1,20 @@
 import type { Verdict } from './answers.ts';
 import type { Ortto } from './calls.ts';
 import type { IdKind } from './identity.ts';
+import { COUNT, createIdMemory, ORTTO_ID_AND_MORE } from './id-memory.ts';
 import type { Fate } from './ledger.ts';
 import type { Activity } from './mapped.ts';
-import { createMemory } from './memory.ts';
 import type { Registry } from './registry.ts';
 import type { Identities } from './task.ts';
 
 /** Ortto keeps as many events of one activity, person and day; what it does with the next one is not known. */
 const EVENTS_A_DAY = 50;
-/** Days of people that are remembered at least. */
-const REMEMBERED = 200_000;
+/** Days of people whose events are counted. */
+const REMEMBERED = 400_000;
+const DAY_MS = 86_400_000;
+
+/** Four digits, enough for the days until 2149. */
+const hexadecimal = (number: number): string => number.toString(16).padStart(4, '0');
 
 export interface EventsOptions {
   readonly ortto: Ortto;
@@ -28,10 +32,13 @@ export interface EventsOptions {
 export type DeliverEvents = (activities: readonly Activity[]) => Promise<readonly Fate[]>;
 
 export const createEvents = ({ ortto, people, organizations, identities, defined }: EventsOptions): DeliverEvents => {
-  const ofDay = createMemory<number>(REMEMBERED);
+  const ofDay = createIdMemory(ORTTO_ID_AND_MORE, COUNT, REMEMBERED);
+  const numbers = new Map<string, number>();
 
   const countOfDay = ({ activityId, occurredAt }: Activity, id: string): number => {
-    const day = `${activityId} ${id} ${occurredAt.slice(0, 10)}`;
+    const activity = numbers.get(activityId) ?? numbers.size;
+    numbers.set(activityId, activity);
+    const day = `${id}${hexadecimal(Math.floor(Date.parse(occurredAt) / DAY_MS))}${hexadecimal(activity)}`;
     const count = (ofDay.get(day) ?? 0) + 1;
     ofDay.set(day, count);
     return count;

@@ -2,7 +2,7 @@ import type { Log } from '../airbyte/connector.ts';
 import { organizationOfPerson } from './calls.ts';
 import type { Ortto } from './calls.ts';
 import type { Ledger } from './ledger.ts';
-import { createMemory } from './memory.ts';
+import { createIdMemory, ORTTO_ID } from './id-memory.ts';
 import { REMEMBERED } from './registry.ts';
 import type { Registry } from './registry.ts';
 
@@ -54,7 +54,7 @@ export const createLinks = (options: LinksOptions): Links => {
   const { ortto, organizations, ledger, log, accountIdentity, accountOfPerson } = options;
   let collected = new Map<string, Collected>();
   /** The organization each person was linked to in this run. */
-  const made = createMemory<string>(REMEMBERED);
+  const made = createIdMemory(ORTTO_ID, ORTTO_ID, REMEMBERED);
   let sampled = false;
 
   const ofStream = (stream: string): Collected => {

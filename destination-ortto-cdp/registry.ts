@@ -1,4 +1,4 @@
-import { createMemory } from './memory.ts';
+import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
 
 /** Enough for most orgs. Beyond it memory would grow with the data, so the oldest is forgotten and looked up again. */
 export const REMEMBERED = 500_000;
@@ -20,8 +20,8 @@ export interface Remembering {
 }
 
 export const createRegistry = (remembering: Remembering): Registry => {
-  const ids = createMemory<string>(remembering.ids ? REMEMBERED : 0);
-  const owners = createMemory<string>(remembering.owners ? REMEMBERED : 0);
+  const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, remembering.ids ? REMEMBERED : 0);
+  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, remembering.owners ? REMEMBERED : 0);
 
   return {
     get: (salesforceId) => ids.get(salesforceId),
