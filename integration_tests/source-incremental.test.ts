@@ -56,46 +56,46 @@ test('a row that becomes visible after its time is read by the next read, and th
   const early = org.salesforce.org.insert('Contact', { LastName: 'Early' });
   const late = org.salesforce.org.insert('Contact', { LastName: 'Late' }, { visibleAfterMs: 2 * MINUTES });
   org.salesforce.org.clock.advance(1 * MINUTES);
-  const first = await org.read({ streams: ['Contact'] });
+  const first = await org.readHere({ streams: ['Contact'] });
   expect(ids(first)).toContain(early);
   expect(ids(first)).not.toContain(late);
   org.salesforce.org.clock.advance(2 * MINUTES);
-  const second = await org.read({ streams: ['Contact'], state: first.states });
+  const second = await org.readHere({ streams: ['Contact'], state: first.states });
   expect(ids(second)).toEqual([late]);
   org.salesforce.org.clock.advance(1 * MINUTES);
-  expect(ids(await org.read({ streams: ['Contact'], state: second.states }))).toEqual([]);
+  expect(ids(await org.readHere({ streams: ['Contact'], state: second.states }))).toEqual([]);
 });
 
 test('rows purged from the recycle bin arrive once, as deleted', async () => {
   const purged = contactId(0);
-  const first = await org.read({ streams: ['Contact'] });
+  const first = await org.readHere({ streams: ['Contact'] });
   org.salesforce.org.clock.advance(30 * MINUTES);
   org.salesforce.org.hardRemove('Contact', purged);
   org.salesforce.org.clock.advance(5 * MINUTES);
-  const second = await org.read({ streams: ['Contact'], state: first.states });
+  const second = await org.readHere({ streams: ['Contact'], state: first.states });
   expect(second.errors).toEqual([]);
   expect(contacts(second)).toEqual([{ Id: purged, IsDeleted: true, SystemModstamp: expect.any(String) }]);
   org.salesforce.org.clock.advance(5 * MINUTES);
-  expect(contacts(await org.read({ streams: ['Contact'], state: second.states }))).toEqual([]);
+  expect(contacts(await org.readHere({ streams: ['Contact'], state: second.states }))).toEqual([]);
 });
 
 test('without deleted rows, none is sent and none is looked for', async () => {
   const config = { include_deleted: false };
-  const first = await org.read({ streams: ['Contact'], config });
+  const first = await org.readHere({ streams: ['Contact'], config });
   expect(contacts(first).filter(({ IsDeleted }) => IsDeleted)).toEqual([]);
   org.salesforce.org.clock.advance(30 * MINUTES);
   org.salesforce.org.remove('Contact', contactId(0));
   org.salesforce.org.hardRemove('Contact', contactId(0));
   org.salesforce.org.clock.advance(5 * MINUTES);
-  expect(contacts(await org.read({ streams: ['Contact'], config, state: first.states }))).toEqual([]);
+  expect(contacts(await org.readHere({ streams: ['Contact'], config, state: first.states }))).toEqual([]);
 });
 
 test('changed conditions start the stream again', async () => {
-  const first = await org.read({ streams: ['Contact'] });
+  const first = await org.readHere({ streams: ['Contact'] });
   const target = contactId(0);
   const lastName = org.salesforce.org.row('Contact', target)?.['LastName'] as string;
   const objects = [{ name: 'Contact', conditions: [{ field: 'LastName', operator: 'is', value: lastName }] }];
-  const second = await org.read({ streams: ['Contact'], config: { objects }, state: first.states });
+  const second = await org.readHere({ streams: ['Contact'], config: { objects }, state: first.states });
   expect(second.errors).toEqual([]);
   expect(ids(second)).toContain(target);
   expect(contacts(second).every((record) => record.LastName?.toLowerCase() === lastName.toLowerCase())).toBe(true);
@@ -118,7 +118,7 @@ test.each(['rest', 'bulk'])('a field that goes between describe and a query by %
     match: { path: api === 'rest' ? /queryAll/ : /jobs\/query/ },
     action: { kind: 'do', run: () => org.salesforce.org.hideField('Contact', 'Title') },
   });
-  const outcome = await org.read({ streams: ['Contact'], config: { api } });
+  const outcome = await org.readHere({ streams: ['Contact'], config: { api } });
   expect(outcome.errors).toEqual([]);
   expect(outcome.log).toContain('described again');
   expect(contacts(outcome)).toHaveLength(org.salesforce.org.count('Contact'));

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, StateMessage } from '../airbyte/protocol.ts';
+import type { ConnectorProcess } from './connector-process.ts';
 import { outcomeOf, startSourceOrg } from './source-org.ts';
 import type { Outcome, SourceOrg } from './source-org.ts';
 
@@ -31,15 +32,21 @@ const upToState = (messages: readonly AirbyteMessage[], nth: number): Outcome =>
   return outcomeOf(null, messages.slice(0, at + 1), '');
 };
 
-/** Kills the source while result page or query page number `pages` is on its way. */
-const killedAt = async (api: string, path: RegExp, pages: number): Promise<readonly AirbyteMessage[]> => {
-  org.salesforce.faults.push({ match: { path, after: pages }, action: { kind: 'delay', ms: 60_000 } });
-  const source = await org.start({ streams: ['Contact'], config: { api } });
-  while (org.salesforce.counts.of('jobResults') + org.salesforce.counts.of('queryMore') <= pages) {
+/** Waits for what the source is about to bring about. */
+const until = async ({ child, stdout }: ConnectorProcess, holds: () => boolean): Promise<void> => {
+  while (!holds()) {
+    if (child.exitCode !== null) throw new Error(`The source has ended too early: ${stdout()}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });
   }
+};
+
+/** Kills the source while result page or query page number `pages` is on its way. */
+const killedAt = async (api: string, path: RegExp, pages: number): Promise<readonly AirbyteMessage[]> => {
+  org.salesforce.faults.push({ match: { path, after: pages }, action: { kind: 'delay', ms: 60_000 } });
+  const source = await org.start({ streams: ['Contact'], config: { api } });
+  await until(source, () => org.salesforce.counts.of('jobResults') + org.salesforce.counts.of('queryMore') > pages);
   source.child.kill('SIGKILL');
   await source.ended;
   org.salesforce.faults.splice(0);
@@ -64,23 +71,23 @@ test.each([0, 1, 3])(
 
 test('an acknowledged state that is older than the last one loses nothing either', async () => {
   org.salesforce.bulk.maxPageRows = 40;
-  const { messages } = await org.read({ streams: ['Contact'], config: { api: 'bulk' } });
+  const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
   const states = messages.filter(isState).length;
   expect(states).toBeGreaterThan(3);
   for (const nth of [0, 1, 2]) {
     const before = upToState(messages, nth);
-    const after = await org.read({ streams: ['Contact'], config: { api: 'bulk' }, state: before.states });
+    const after = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' }, state: before.states });
     expect([...contactsOf(before), ...contactsOf(after)].toSorted()).toEqual(whole);
   }
 });
 
 test('a job that is gone when the next read wants it is made again', async () => {
   org.salesforce.bulk.maxPageRows = 40;
-  const { messages } = await org.read({ streams: ['Contact'], config: { api: 'bulk' } });
+  const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
   const before = upToState(messages, 1);
   const body = [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }];
   org.salesforce.faults.push({ match: { path: /jobs\/query\/750/ }, action: { kind: 'answer', status: 404, body } });
-  const after = await org.read({ streams: ['Contact'], config: { api: 'bulk' }, state: before.states });
+  const after = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' }, state: before.states });
   expect(after.errors).toEqual([]);
   expect(new Set([...contactsOf(before), ...contactsOf(after)])).toEqual(new Set(whole));
   expect(contactsOf(after)).toEqual(whole);
@@ -88,10 +95,10 @@ test('a job that is gone when the next read wants it is made again', async () =>
 
 test('a read by REST goes on after the last page that a state knows of', async () => {
   org.salesforce.rest.pageRows = 'random';
-  const { messages } = await org.read({ streams: ['Contact'], config: { api: 'rest' } });
+  const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'rest' } });
   const states = messages.filter(isState).length;
   const before = upToState(messages, Math.floor(states / 2) - 1);
-  const after = await org.read({ streams: ['Contact'], config: { api: 'rest' }, state: before.states });
+  const after = await org.readHere({ streams: ['Contact'], config: { api: 'rest' }, state: before.states });
   expect([...contactsOf(before), ...contactsOf(after)].toSorted()).toEqual(whole);
 });
 
@@ -101,7 +108,7 @@ test('a query that Salesforce has closed is asked again after the last row', asy
     match: { path: /\/query\//, after: 1 },
     action: { kind: 'do', run: () => org.salesforce.rest.expireCursors() },
   });
-  const outcome = await org.read({ streams: ['Contact'], config: { api: 'rest' } });
+  const outcome = await org.readHere({ streams: ['Contact'], config: { api: 'rest' } });
   expect(outcome.errors).toEqual([]);
   expect(contactsOf(outcome)).toEqual(whole);
 });
@@ -110,11 +117,7 @@ test('on SIGTERM the jobs that no state names are aborted, and the one that is n
   org.salesforce.bulk.runningMs = 60_000;
   const source = await org.start({ config: { api: 'bulk' } });
   await source.message(isState);
-  while (org.salesforce.runningJobs() < 5) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
+  await until(source, () => org.salesforce.runningJobs() >= 5);
   source.child.kill('SIGTERM');
   expect(await source.ended).toBe(143);
   expect(org.salesforce.runningJobs()).toBe(1);
