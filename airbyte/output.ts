@@ -4,13 +4,15 @@ import type { AirbyteMessage, RecordLines } from './protocol.ts';
 
 /** One system call and one reader wake-up per batch instead of per record; the size of a Linux pipe. */
 const BATCH_BYTES = 64 * 1024;
+/** Batches that are filled again and again: so much of memory would else be waiting for the garbage collector. */
+const SPARE_BATCHES = 4;
 
 /** The one writer to stdout. What is put leaves in the order of the calls. */
 export interface Output {
   /**
-   * Queues a message, or ready-made lines, whose bytes the caller must not change afterwards. Records leave in batches, at
-   * the latest when the process turns to something else; everything else leaves at once. Throws, naming the
-   * stream, on what cannot be written as JSON (BigInt, cycles); nothing of it is queued then.
+   * Queues a message, or ready-made lines, whose bytes are copied at once. Records leave in batches, at the latest when the
+   * process turns to something else; everything else leaves at once. Throws, naming the stream, on what cannot be
+   * written as JSON (BigInt, cycles); nothing of it is queued then.
    */
   put(message: AirbyteMessage | RecordLines): void;
   /** Queues plain text, for answers to a person (`--help`, `--version`). */
@@ -44,47 +46,63 @@ const lineOf = (message: AirbyteMessage): string => {
 /** An output that writes to `stream`; `process.stdout` but in tests. Errors of the stream are its owner's to handle. */
 export const createOutput = (stream: Writable): Output => {
   let lines = '';
-  let chunks: Uint8Array[] = [];
+  let batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
   let size = 0;
+  /** Batches that have been written and can be filled again. */
+  const spare: Buffer<ArrayBuffer>[] = [];
   let idle: NodeJS.Immediate | undefined;
   let drained: Promise<void> | undefined;
-
-  const sealLines = () => {
-    if (lines === '') return;
-    chunks.push(Buffer.from(lines));
-    lines = '';
-  };
 
   const drain = async () => {
     await once(stream, 'drain');
     drained = undefined;
   };
 
-  const send = () => {
-    clearImmediate(idle);
-    idle = undefined;
-    sealLines();
-    const [first] = chunks;
-    if (first === undefined) return;
-    const batch = chunks.length === 1 ? first : Buffer.concat(chunks);
-    chunks = [];
+  const write = () => {
+    const written = batch;
+    const isTaken = stream.write(written.subarray(0, size), () => {
+      if (spare.length < SPARE_BATCHES) spare.push(written);
+    });
+    batch = spare.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
     size = 0;
-    if (stream.write(batch) || drained !== undefined) return;
+    if (isTaken || drained !== undefined) return;
     drained = drain();
     // Whoever waits for room sees the error; if nobody does, the stream's owner still does.
     drained.catch(() => undefined);
   };
 
+  const append = (bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length;) {
+      const part = bytes.subarray(at, at + BATCH_BYTES - size);
+      batch.set(part, size);
+      size += part.length;
+      at += part.length;
+      if (size === BATCH_BYTES) write();
+    }
+  };
+
+  const sealLines = () => {
+    if (lines === '') return;
+    append(Buffer.from(lines));
+    lines = '';
+  };
+
+  const send = () => {
+    clearImmediate(idle);
+    idle = undefined;
+    sealLines();
+    if (size > 0) write();
+  };
+
   const queue = (part: string | Uint8Array) => {
     if (typeof part === 'string') {
       lines += part;
+      if (lines.length >= BATCH_BYTES) sealLines();
     } else {
       sealLines();
-      chunks.push(part);
+      append(part);
     }
-    size += part.length;
-    if (size >= BATCH_BYTES) send();
-    else idle ??= setImmediate(send);
+    idle ??= setImmediate(send);
   };
 
   return {

@@ -190,7 +190,10 @@ export type AirbyteMessage =
   | ConnectionStatusMessage
   | CatalogMessage;
 
-/** Records already in their wire form: `count` RECORD lines of one stream, each ending in a newline. */
+/**
+ * Records already in their wire form: `count` RECORD lines of one stream, each ending in a newline. The bytes are valid
+ * only until the next message is asked for.
+ */
 export interface RecordLines {
   readonly type: 'RECORD_LINES';
   readonly stream: string;

@@ -29,6 +29,10 @@ export type Step =
   | { readonly kind: 'close' }
   | { readonly kind: 'copy'; readonly text: Uint8Array; readonly column: number };
 
+/** Bytes that steps write at most, values copied aside. */
+export const longest = (steps: readonly Step[]): number =>
+  steps.reduce((sum, step) => sum + (step.kind === 'close' ? 4 : step.text.length + 1), 0);
+
 /** How to write a record while the cells of a row go by, in their order. */
 export interface Layout {
   /** For each cell: which column it fills, and of what kind that is. */

@@ -1,18 +1,15 @@
-// Past 250 lines because the loop over a result's bytes is one function: it is where a sync spends its time.
 import { TransientError } from '../airbyte/errors.ts';
-import { isBoolean, isDatetime, plainNumberEnd, QUOTED_DATETIME_LENGTH } from './cells.ts';
-import type { Kind } from './field-types.ts';
-import { compileLayout, lineHead, lineTail } from './layout.ts';
+import { createCellWriter, KINDS, NOT_WHOLE, OUTPUT_SLACK, QUOTE_INSIDE } from './cell-writer.ts';
+import { wordsOf } from './cells.ts';
+import { compileLayout, lineHead, lineTail, longest } from './layout.ts';
 import type { Envelope, Step } from './layout.ts';
 import type { Selection } from './selection.ts';
-import { jsonOfText } from './values.ts';
 import type { Watch } from './watch.ts';
 
 /** Writes the RECORD lines of CSV rows whose cells come in one fixed order. */
 export interface RowWriter {
   /**
-   * Takes the whole rows of `input[from, end)`, which two zero bytes must follow and which must be UTF-8 without other
-   * zeros. Returns their lines, how many rows and lines these are, and where the first row that is not whole begins.
+   * Takes the whole rows of `input[from, end)`, which is as a cell writer takes it. Returns their lines, how many rows and lines these are, and where the first row that is not whole begins.
    * Throws a TransientError naming the row when there are too many or too few cells in it; nothing is counted then.
    * Rows are numbered from `firstRow`; those before `skipUntil` are checked only.
    */
@@ -20,6 +17,7 @@ export interface RowWriter {
 }
 
 interface Written {
+  /** In memory that the next call writes over. */
   readonly lines: Uint8Array;
   readonly rows: number;
   readonly records: number;
@@ -30,36 +28,13 @@ interface Written {
 
 const LF = 0x0a;
 const CR = 0x0d;
-const QUOTE = 0x22;
 const COMMA = 0x2c;
-const SEMICOLON = 0x3b;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
 const LETTER_N = 0x6e;
 const LETTER_T = 0x74;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const TEXT = 0;
-const LIST = 1;
-const BOOLEAN = 2;
-const NUMBER = 3;
-const DATETIME = 4;
-const KINDS: readonly Kind[] = ['text', 'list', 'boolean', 'number', 'datetime'];
-
-/** Bytes of a quoted text that cannot be copied as they are; zero is what stands behind the last byte. */
-const TEXT_SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
-);
-const LIST_SPECIAL = TEXT_SPECIAL.with(SEMICOLON, 1);
-
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** What JSON writes for a control character, a quote or a backslash. */
-const ESCAPES: readonly Uint8Array[] = Array.from({ length: 0x5d }, (_, code) =>
-  ascii(JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
-);
 
 /** How much longer a record's values can be than its cells: six bytes for a control character, twice in a compound. */
 const WORST_GROWTH = 12;
@@ -75,33 +50,38 @@ export const createRowWriter = (
   const count = order.length;
   const kinds = Uint8Array.from(layout.kinds, (kind) => KINDS.indexOf(kind));
   const columns = Int32Array.from(layout.columns);
-  const keys = Buffer.concat([...layout.keys]);
-  const keyEnds = Int32Array.from(runningTotals(layout.keys.map(({ length }) => length)));
+  const keyLengths = Int32Array.from(layout.keys, ({ length }) => length);
+  const keyWordEnds = Int32Array.from(runningTotals(layout.keys.map(({ length }) => Math.ceil(length / 4))));
+  const keyWords = Int32Array.from(layout.keys.flatMap(wordsOf));
   const before = layout.before.map((steps) => (steps.length > 0 ? steps : undefined));
   const dataOffset = Buffer.byteLength(head) - 1;
   const plainTail = ascii(`}${lineTail(envelope, [])}`);
-  const overhead = 2 * (keys.length + textLength(layout.before.flat()) + textLength(layout.after) + plainTail.length);
+  const overhead =
+    OUTPUT_SLACK + 2 * (4 * keyWords.length + longest(layout.before.flat()) + longest(layout.after) + plainTail.length);
 
   const paths = selection.columns.map(({ path }) => path);
   const idColumn = paths.indexOf('Id');
   const cursorColumn = selection.cursor === undefined ? -1 : paths.indexOf(selection.cursor);
   const deletedColumn = paths.indexOf('IsDeleted');
   const watched = idColumn < 0 || cursorColumn < 0 ? undefined : watch;
+  const repeatedBefore = ascii(watch?.repeatedBefore ?? '');
+  const rereadFrom = ascii(watch?.rereadFrom ?? '');
 
-  let output: Buffer = Buffer.alloc(1 << 17);
+  let output: Buffer = Buffer.alloc(0);
+  let outputWords = new DataView(output.buffer);
   /** Where in the output the value of each column lies, and whether that is in an object of which all are null so far. */
   const starts = new Int32Array(paths.length);
   const ends = new Int32Array(paths.length);
   let objectStart = 0;
   let objectIsNull = true;
 
-  const reserve = (used: number, more: number): Buffer => {
-    if (used + more > output.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(2 * output.length, used + more));
-      output.copy(larger, 0, 0, used);
-      output = larger;
-    }
-    return output;
+  const reserve = (used: number, more: number): void => {
+    if (used + more <= output.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * output.length, used + more));
+    output.copy(larger, 0, 0, used);
+    output = larger;
+    outputWords = new DataView(output.buffer, output.byteOffset, output.byteLength);
+    cells.writeTo(output);
   };
 
   const writeSteps = (steps: readonly Step[], from: number): number => {
@@ -132,188 +112,127 @@ export const createRowWriter = (
   const text = (column: number): string =>
     output.toString('latin1', (starts[column] ?? 0) + 1, (ends[column] ?? 0) - 1);
 
+  /** Whether the text of a column, as it is written, sorts before another one. */
+  const isBefore = (column: number, other: Uint8Array): boolean => {
+    const start = (starts[column] ?? 0) + 1;
+    const length = (ends[column] ?? 0) - 1 - start;
+    for (let at = 0; at < length && at < other.length; at++) {
+      const difference = (output[start + at] ?? 0) - (other[at] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return length < other.length;
+  };
+
   /** Whether the record whose data ends here is to be sent. */
   const admits = (watching: Watch, dataStart: number, dataEnd: number): boolean => {
     if (deletedColumn >= 0 && output[starts[deletedColumn] ?? 0] === LETTER_T) {
       watching.deleted(text(idColumn), text(cursorColumn));
     }
-    const cursor = text(cursorColumn);
-    return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom
+    return !isBefore(cursorColumn, repeatedBefore) && isBefore(cursorColumn, rereadFrom)
       ? true
-      : watching.admit(text(idColumn), cursor, output.subarray(dataStart, dataEnd));
+      : watching.admit(text(idColumn), text(cursorColumn), output.subarray(dataStart, dataEnd));
+  };
+
+  const cells = createCellWriter();
+  const { after } = cells;
+  /** Where the row written last ends. */
+  let rowEnd = 0;
+  /** Paths in it whose value was none of its kind. */
+  let nulled: string[] | undefined;
+
+  /** Writes the cells of the row that begins at `from`; returns where they end in the output, or NOT_WHOLE. */
+  const writeCells = (input: Buffer, from: number, end: number, row: number, lineStart: number): number => {
+    const words = outputWords;
+    let i = from;
+    let o = lineStart;
+    let key = 0;
+    nulled = undefined;
+    for (let cell = 0; cell < count; cell++) {
+      const steps = before[cell];
+      if (steps !== undefined) o = writeSteps(steps, o);
+      const keyStart = o;
+      for (const keyEnd = keyWordEnds[cell] ?? 0; key < keyEnd; key++) {
+        words.setInt32(o, keyWords[key] ?? 0, true);
+        o += 4;
+      }
+      const valueStart = keyStart + (keyLengths[cell] ?? 0);
+      o = cells.write(kinds[cell] ?? 0, i, valueStart);
+      if (o < 0) {
+        if (o === QUOTE_INSIDE) throw malformed(selection, row, 'has a quote inside a cell without quotes');
+        return NOT_WHOLE;
+      }
+      i = after.end;
+      const column = columns[cell] ?? 0;
+      starts[column] = valueStart;
+      ends[column] = o;
+      if (output[valueStart] !== LETTER_N) objectIsNull = false;
+      else if (after.isNulled) (nulled ??= []).push(paths[column] ?? '');
+      if (cell < count - 1) {
+        if (input[i] !== COMMA) {
+          checkRowEnd(input, i, end, row, cell + 1);
+          return NOT_WHOLE;
+        }
+        i++;
+      }
+    }
+    if (input[i] === LF) rowEnd = i + 1;
+    else if (input[i] === CR && input[i + 1] === LF) rowEnd = i + 2;
+    else {
+      checkRowEnd(input, i, end, row, count);
+      return NOT_WHOLE;
+    }
+    return o;
+  };
+
+  /** Throws when the row is wrong after so many cells; when it only goes on in what is still to come, it is not. */
+  const checkRowEnd = (input: Buffer, at: number, end: number, row: number, done: number): void => {
+    const b = input[at];
+    if (at >= end || (b === CR && at + 1 >= end)) return;
+    if (b === COMMA) throw malformed(selection, row, `has more than ${count} cells`);
+    if (b === LF || b === CR) throw malformed(selection, row, `has only ${done} of ${count} cells`);
+    throw malformed(selection, row, 'goes on after the closing quote of a cell');
+  };
+
+  /** Ends the line whose cells end at `cellsEnd`; returns where the next one begins: at its start, when it is not sent. */
+  const finishLine = (lineStart: number, cellsEnd: number, isSkipped: boolean): number => {
+    let o = writeSteps(layout.after, cellsEnd);
+    output[o] = CLOSE_BRACE;
+    const dataStart = (layout.aside ? cellsEnd : lineStart) + dataOffset;
+    if (isSkipped || (watched !== undefined && !admits(watched, dataStart, o + 1))) return lineStart;
+    const tail = nulled === undefined ? plainTail : ascii(`}${lineTail(envelope, nulled)}`);
+    if (nulled !== undefined) reserve(o, tail.length);
+    for (let at = 0; at < tail.length; at++) output[o++] = tail[at] ?? 0;
+    if (!layout.aside) return o;
+    output.copyWithin(lineStart, cellsEnd, o);
+    return o - (cellsEnd - lineStart);
   };
 
   const write = (input: Buffer, from: number, end: number, firstRow: number, skipUntil: number): Written => {
-    let out = output;
+    cells.read(input, end);
     let i = from;
     let o = 0;
     let row = firstRow;
     let records = 0;
     const allNulled: string[] = [];
     while (i < end) {
-      let b = input[i] ?? 0;
+      const b = input[i];
       if (b === LF || (b === CR && input[i + 1] === LF)) {
         i += b === LF ? 1 : 2;
         continue;
       }
-      const room = overhead + 5 * count + WORST_GROWTH * (end - i);
-      if (o + room > out.length) out = reserve(o, room);
-      const rowStart = i;
-      const lineStart = o;
-      let whole = true;
-      let nulled: string[] | undefined;
-      let key = 0;
-      for (let cell = 0; cell < count; cell++) {
-        const steps = before[cell];
-        if (steps !== undefined) o = writeSteps(steps, o);
-        const keyEnd = keyEnds[cell] ?? 0;
-        while (key < keyEnd) out[o++] = keys[key++] ?? 0;
-        const kind = kinds[cell] ?? TEXT;
-        const column = columns[cell] ?? 0;
-        const valueStart = o;
-        const cellStart = i;
-        starts[column] = o;
-        b = input[i] ?? 0;
-        let done = true;
-        if (b !== QUOTE) {
-          // Bulk quotes every cell; this is for one that does not. A quote inside tells of a torn result.
-          while (b !== COMMA && b !== LF && b !== QUOTE && i < end) b = input[++i] ?? 0;
-          if (b === QUOTE) throw malformed(selection, row, 'has a quote inside a cell without quotes');
-          if (i >= end) {
-            whole = false;
-            break;
-          }
-          if (b === LF && i > cellStart && input[i - 1] === CR) i--;
-          done = false;
-        } else if (input[i + 1] === QUOTE && input[i + 2] !== QUOTE) {
-          i += 2;
-          out[o++] = LETTER_N;
-          out[o++] = 0x75;
-          out[o++] = 0x6c;
-          out[o++] = 0x6c;
-        } else if (kind === TEXT || kind === LIST) {
-          const special = kind === TEXT ? TEXT_SPECIAL : LIST_SPECIAL;
-          if (kind === LIST) out[o++] = OPEN_BRACKET;
-          out[o++] = QUOTE;
-          b = input[++i] ?? 0;
-          for (;;) {
-            while (special[b] === 0) {
-              out[o++] = b;
-              b = input[++i] ?? 0;
-            }
-            if (b === QUOTE) {
-              b = input[++i] ?? 0;
-              if (b !== QUOTE) break;
-              out[o++] = BACKSLASH;
-              out[o++] = QUOTE;
-            } else if (b === SEMICOLON) {
-              out[o++] = QUOTE;
-              out[o++] = COMMA;
-              out[o++] = QUOTE;
-            } else if (b === 0) {
-              whole = false;
-              break;
-            } else {
-              const escape = ESCAPES[b] ?? plainTail;
-              for (let at = 0; at < escape.length; at++) out[o++] = escape[at] ?? 0;
-            }
-            b = input[++i] ?? 0;
-          }
-          if (!whole) break;
-          out[o++] = QUOTE;
-          if (kind === LIST) out[o++] = CLOSE_BRACKET;
-        } else if (kind === DATETIME && isDatetime(input, i + 1)) {
-          // A datetime and its quotes are the same in CSV and in JSON.
-          for (const stop = i + QUOTED_DATETIME_LENGTH; i < stop; i++) out[o++] = input[i] ?? 0;
-        } else {
-          do b = input[++i] ?? 0;
-          while (b !== QUOTE && b !== 0);
-          if (b === 0) {
-            whole = false;
-            break;
-          }
-          const start = cellStart + 1;
-          if (kind === NUMBER) {
-            const stop = plainNumberEnd(input, start, i);
-            done = stop !== start;
-            for (let at = start; at < stop; at++) out[o++] = input[at] ?? 0;
-          } else {
-            done = kind === BOOLEAN && isBoolean(input, start, i);
-            if (done) for (let at = start; at < i; at++) out[o++] = input[at] ?? 0;
-          }
-          // A doubled quote: the cell goes on.
-          for (i++; input[i] === QUOTE; i++) {
-            done = false;
-            do b = input[++i] ?? 0;
-            while (b !== QUOTE && b !== 0);
-            if (b === 0) break;
-          }
-        }
-        if (!done) {
-          if (i >= end) {
-            whole = false;
-            break;
-          }
-          o = valueStart;
-          const json = jsonOfText(KINDS[kind] ?? 'text', cellText(input, cellStart, i));
-          if (json === undefined) (nulled ??= []).push(paths[column] ?? '');
-          o += out.write(json ?? 'null', o, 'utf8');
-        }
-        ends[column] = o;
-        if (out[valueStart] !== LETTER_N) objectIsNull = false;
-        b = input[i] ?? 0;
-        if (cell < count - 1) {
-          if (b === COMMA) {
-            i++;
-            continue;
-          }
-        } else if (b === LF) {
-          i++;
-          continue;
-        } else if (b === CR && input[i + 1] === LF) {
-          i += 2;
-          continue;
-        }
-        if (i >= end || (b === CR && i + 1 >= end)) {
-          whole = false;
-          break;
-        }
-        if (b === COMMA) throw malformed(selection, row, `has more than ${count} cells`);
-        if (b === LF || b === CR) throw malformed(selection, row, `has only ${cell + 1} of ${count} cells`);
-        throw malformed(selection, row, 'goes on after the closing quote of a cell');
-      }
-      if (!whole) {
-        i = rowStart;
-        o = lineStart;
-        break;
-      }
-      const asideEnd = o;
-      o = writeSteps(layout.after, o);
-      const dataStart = (layout.aside ? asideEnd : lineStart) + dataOffset;
-      out[o] = CLOSE_BRACE;
-      if (row < skipUntil || (watched !== undefined && !admits(watched, dataStart, o + 1))) {
-        o = lineStart;
-      } else {
-        if (nulled === undefined) {
-          for (let at = 0; at < plainTail.length; at++) out[o++] = plainTail[at] ?? 0;
-        } else {
-          const tail = ascii(`}${lineTail(envelope, nulled)}`);
-          out = reserve(o, tail.length);
-          out.set(tail, o);
-          o += tail.length;
-          allNulled.push(...nulled);
-        }
-        if (layout.aside) {
-          out.copyWithin(lineStart, asideEnd, o);
-          o -= asideEnd - lineStart;
-        }
+      reserve(o, overhead + 5 * count + WORST_GROWTH * (end - i));
+      const cellsEnd = writeCells(input, i, end, row, o);
+      if (cellsEnd === NOT_WHOLE) break;
+      i = rowEnd;
+      const next = finishLine(o, cellsEnd, row < skipUntil);
+      if (next > o) {
         records++;
+        if (nulled !== undefined) allNulled.push(...nulled);
       }
+      o = next;
       row++;
     }
-    const lines = Buffer.allocUnsafeSlow(o);
-    out.copy(lines, 0, 0, o);
-    return { lines, rows: row - firstRow, records, rest: i, nulled: allNulled };
+    return { lines: output.subarray(0, o), rows: row - firstRow, records, rest: i, nulled: allNulled };
   };
 
   return { write };
@@ -322,16 +241,7 @@ export const createRowWriter = (
 const malformed = (selection: Selection, row: number, problem: string): TransientError =>
   new TransientError(`The result of the Bulk job for ${selection.object} is not well formed: row ${row} ${problem}`);
 
-const textLength = (steps: readonly Step[]): number =>
-  steps.reduce((sum, step) => sum + (step.kind === 'close' ? 4 : step.text.length + 1), 0);
-
 const runningTotals = (lengths: readonly number[]): number[] => {
   let total = 0;
   return lengths.map((length) => (total += length));
 };
-
-/** The text of a cell that is whole, with or without quotes. */
-const cellText = (input: Buffer, start: number, stop: number): string =>
-  input[start] === QUOTE
-    ? input.toString('utf8', start + 1, stop - 1).replaceAll('""', '"')
-    : input.toString('utf8', start, stop);

@@ -230,9 +230,14 @@ const plainHeaders = (headers: Readonly<Record<string, string | string[] | undef
     ]),
   );
 
+/** While one chunk is made into lines, zlib's thread fills the next; in small ones the two would wait for each other. */
+const INFLATED_CHUNK_BYTES = 64 * 1024;
+
 const inflated = (body: Readable, encoding: string | undefined): Readable =>
   // The callback of pipeline has nothing to do: an error destroys the last stream too, and its reader gets it.
-  encoding?.toLowerCase() === 'gzip' ? pipeline(body, createGunzip(), () => {}) : body;
+  encoding?.toLowerCase() === 'gzip'
+    ? pipeline(body, createGunzip({ chunkSize: INFLATED_CHUNK_BYTES }), () => {})
+    : body;
 
 async function* guarded(body: Readable, aborted: AbortSignal | undefined): AsyncIterable<Uint8Array> {
   try {

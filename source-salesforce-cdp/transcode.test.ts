@@ -24,7 +24,8 @@ const transcode = (selection: Selection, csv: string | Uint8Array, size = Number
   const transcoder = createTranscoder(selection, ENVELOPE);
   const bytes = Buffer.from(csv);
   const lines: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += size) lines.push(transcoder.push(bytes.subarray(at, at + size)));
+  for (let at = 0; at < bytes.length; at += size)
+    lines.push(Buffer.from(transcoder.push(bytes.subarray(at, at + size))));
   lines.push(transcoder.end());
   return Buffer.concat(lines).toString();
 };
@@ -55,6 +56,29 @@ test('a row becomes one RECORD line with its keys in the order of the columns', 
   );
 });
 
+test('any ASCII character, and those beyond, is written as JSON.stringify writes it, wherever in a text it stands', () => {
+  const specials = [...Array.from({ length: 0x7f }, (_, code) => String.fromCharCode(code + 1)), 'é', '€', '😀'];
+  const texts = specials.flatMap((special) =>
+    Array.from({ length: 9 }, (_, at) => `${'a'.repeat(at)}${special}${'z'.repeat(8 - at)}`),
+  );
+  const lines = transcode(selectionOf({ A: 'text' }), csvOf([['A'], ...texts.map((text) => [text])])).split('\n');
+  expect(lines.slice(0, -1).map((line) => line.slice(line.indexOf('{"A"'), line.indexOf(',"emitted_at"')))).toEqual(
+    texts.map((text) => JSON.stringify({ A: text })),
+  );
+});
+
+test.each(['2024-01-31T23:59:59.123Z', '0000-00-00T00:00:00.000Z'])(
+  'a text that differs from the datetime %s in one character is no datetime to copy',
+  (text) => {
+    const others = Array.from(text, (_, at) => `${text.slice(0, at)}x${text.slice(at + 1)}`);
+    const longer = [`${text}0`, text.slice(0, -1), `${text}"`];
+    const cells = [text, ...others, ...longer];
+    expect(data(selectionOf({ D: 'datetime' }), csvOf([['D'], ...cells.map((cell) => [cell])]))).toEqual(
+      cells.map((cell) => ({ D: cell })),
+    );
+  },
+);
+
 test('texts that others take for null stay texts, and only an empty cell is null', () => {
   const names = ['NA', 'null', 'None', 'NaN', '#N/A', '01234', ' ', ''];
   expect(data(selectionOf({ Name: 'text' }), csvOf([['Name'], ...names.map((name) => [name])]))).toEqual(
@@ -81,7 +105,7 @@ test('bytes that are no UTF-8 become U+FFFD and the rest of the line stays valid
     const chunks = Array.from({ length: Math.ceil(csv.length / size) }, (_, at) =>
       csv.subarray(at * size, (at + 1) * size),
     );
-    const lines = Buffer.concat(chunks.map((chunk) => transcoder.push(chunk)));
+    const lines = Buffer.concat(chunks.map((chunk) => Buffer.from(transcoder.push(chunk))));
     expect(isUtf8(lines)).toBe(true);
     expect(lines.toString().match(/"A":".*?"/g)).toEqual(['"A":"x\ufffd\ufffdy"', '"A":"é"']);
   }
@@ -209,7 +233,7 @@ test('a second page goes on with or without its own header row, and counts its o
   transcoder.end();
   expect(transcoder.rows).toBe(2);
   transcoder.page(0);
-  const second = transcoder.push(Buffer.from(csvOf([header, ['3', '', '']])));
+  const second = Buffer.from(transcoder.push(Buffer.from(csvOf([header, ['3', '', '']]))));
   transcoder.page(0);
   const third = transcoder.push(Buffer.from(csvOf([['4', '', '']])));
   expect(
@@ -389,7 +413,7 @@ test('the transcoder makes of any table what csv-parse and JSON.stringify make o
       const got: Uint8Array[] = [];
       for (let at = 0, turn = 0; at < csv.length; turn++) {
         const size = sizes[turn % sizes.length] ?? 1;
-        got.push(transcoder.push(csv.subarray(at, at + size)));
+        got.push(Buffer.from(transcoder.push(csv.subarray(at, at + size))));
         at += size;
         // A row is given as soon as it is whole, not held back.
         expect(transcoder.rows).toBe(rowEnds.filter((rowEnd) => rowEnd <= at).length);

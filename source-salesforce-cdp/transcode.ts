@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { TransientError } from '../airbyte/errors.ts';
+import { INPUT_SLACK } from './cell-writer.ts';
 import type { Envelope } from './layout.ts';
 import { createRowWriter } from './row-writer.ts';
 import type { RowWriter } from './row-writer.ts';
@@ -8,9 +9,10 @@ import type { Watch } from './watch.ts';
 
 /**
  * Turns the result pages of a Bulk job into RECORD lines, byte by byte. A page begins with `page` (the first one has
- * begun already), takes its bytes in chunks cut anywhere, and closes with `end`. `push` and `end` give whole lines in
- * memory of their own, maybe none. Both throw a TransientError that names the row of the page and what is wrong, never a
- * value; nothing of that chunk has been given or counted then, so the page can be fetched again and `rows` of it skipped.
+ * begun already), takes its bytes in chunks cut anywhere, and closes with `end`. `push` and `end` give whole lines, maybe
+ * none, in memory that the next call writes over. Both throw a TransientError that names the row of the page and what is
+ * wrong, never a value; nothing of that chunk has been given or counted then, so the page can be fetched again and `rows`
+ * of it skipped.
  */
 export interface Transcoder {
   /** Begins the next page; its first `skip` rows have been given before and are only checked and counted. */
@@ -35,7 +37,7 @@ const NOTHING = new Uint8Array();
 
 export const createTranscoder = (selection: Selection, envelope: Envelope, watch?: Watch): Transcoder => {
   let writer: RowWriter | undefined;
-  // What has arrived and is not yet written, input[0, end), followed by two zeros. It begins with a row.
+  // What has arrived and is not yet written, input[0, end), followed by zeros. It begins with a row.
   let input = Buffer.alloc(1 << 17);
   let end = 0;
   // Whether these bytes end inside quotes; kept so that a long row is looked through once, however small its chunks.
@@ -47,15 +49,14 @@ export const createTranscoder = (selection: Selection, envelope: Envelope, watch
   const nulled = new Map<string, number>();
 
   const append = (chunk: Uint8Array): void => {
-    if (end + chunk.length + 2 > input.length) {
-      const larger = Buffer.alloc(Math.max(2 * input.length, end + chunk.length + 2));
+    if (end + chunk.length + INPUT_SLACK > input.length) {
+      const larger = Buffer.alloc(Math.max(2 * input.length, end + chunk.length + INPUT_SLACK));
       input.copy(larger, 0, 0, end);
       input = larger;
     }
     input.set(chunk, end);
     end += chunk.length;
-    input[end] = 0;
-    input[end + 1] = 0;
+    input.fill(0, end, end + INPUT_SLACK);
   };
 
   const endsRow = (chunk: Uint8Array): boolean => {
@@ -123,7 +124,7 @@ export const createTranscoder = (selection: Selection, envelope: Envelope, watch
     push: (chunk) => {
       if (chunk.length <= PIECE) return take(chunk);
       const pieces = Array.from({ length: Math.ceil(chunk.length / PIECE) }, (_, at) =>
-        take(chunk.subarray(at * PIECE, (at + 1) * PIECE)),
+        Buffer.from(take(chunk.subarray(at * PIECE, (at + 1) * PIECE))),
       );
       return Buffer.concat(pieces);
     },
