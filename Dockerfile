@@ -30,9 +30,10 @@ FROM base AS source-salesforce-cdp
 COPY --from=source-packages /airbyte/integration_code/node_modules node_modules
 COPY --from=source-packages /airbyte/integration_code/THIRD-PARTY-NOTICES ./
 COPY source-salesforce-cdp source-salesforce-cdp
-# The heap follows the memory limit of the pod; Airbyte sets AIRBYTE_ENTRYPOINT's working folder itself, so paths are absolute.
-ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 /airbyte/integration_code/source-salesforce-cdp/main.ts"
-ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "/airbyte/integration_code/source-salesforce-cdp/main.ts"]
+# The heap follows the memory limit of the pod; rows are young garbage, so a small young generation spares memory and costs
+# no time. Airbyte sets AIRBYTE_ENTRYPOINT's working folder itself, so paths are absolute.
+ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=8 /airbyte/integration_code/source-salesforce-cdp/main.ts"
+ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=8", "/airbyte/integration_code/source-salesforce-cdp/main.ts"]
 LABEL io.airbyte.name="source-salesforce-cdp"
 LABEL io.airbyte.version="0.1.0"
 
