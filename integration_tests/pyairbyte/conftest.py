@@ -1,0 +1,43 @@
+"""What every test starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import airbyte as ab
+import pytest
+from airbyte.caches import DuckDBCache
+
+from world import World, connector
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    opened = World.open()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> DuckDBCache:
+    return DuckDBCache(db_path=tmp_path / "cache.duckdb", cache_dir=tmp_path)
+
+
+@pytest.fixture
+def source(world: World) -> ab.Source:
+    return ab.get_source(
+        "source-salesforce-cdp",
+        config=world.source,
+        local_executable=connector("source-salesforce-cdp"),
+        streams="*",
+    )
+
+
+@pytest.fixture
+def destination(world: World) -> ab.Destination:
+    return ab.get_destination(
+        "destination-ortto-cdp",
+        config=world.destination,
+        local_executable=connector("destination-ortto-cdp"),
+    )

@@ -1,0 +1,111 @@
+"""The destination in PyAirbyte: what it leaves in the CDP is what the org says, whichever way the records came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import airbyte as ab
+import pytest
+from airbyte.caches import DuckDBCache
+from airbyte.exceptions import AirbyteConnectorCheckFailedError
+
+from world import STREAMS, World, connector
+
+
+def living(world: World, stream: str) -> int:
+    return sum(1 for row in world.rows(stream).values() if not row["IsDeleted"])
+
+
+def acknowledged(cache: DuckDBCache) -> set[str]:
+    """Streams for which PyAirbyte keeps a state that the destination has handed back."""
+    return set(
+        cache.get_state_provider(
+            source_name="source-salesforce-cdp", destination_name="destination-ortto-cdp"
+        ).known_stream_names
+    )
+
+
+def test_a_check_succeeds(destination: ab.Destination) -> None:
+    destination.check()
+
+
+def test_a_failed_check_says_what_to_change(world: World) -> None:
+    broken = ab.get_destination(
+        "destination-ortto-cdp",
+        config=world.destination | {"api_key": "somebody-elses"},
+        local_executable=connector("destination-ortto-cdp"),
+    )
+    with pytest.raises(AirbyteConnectorCheckFailedError) as raised:
+        broken.check()
+    assert "API key" in str(raised.value)
+
+
+def test_records_go_straight_from_the_source_and_then_only_what_changed(
+    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache
+) -> None:
+    first = destination.write(source, cache=False, state_cache=cache)
+    assert first.processed_records == sum(len(world.rows(stream)) for stream in STREAMS)
+    assert acknowledged(cache) == set(STREAMS)
+    assert world.faults() == []
+    assert len(world.cdp().organizations) == living(world, "Account")
+
+    world.work_a_day()
+    second = destination.write(source, cache=False, state_cache=cache)
+    assert 0 < second.processed_records < first.processed_records / 4
+    assert world.faults() == []
+    events = world.cdp().activities
+    assert events > 0
+
+    third = destination.write(source, cache=False, state_cache=cache)
+    assert third.processed_records == 0
+    assert world.cdp().activities == events
+
+
+def test_records_go_through_the_cache(
+    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache
+) -> None:
+    destination.write(source, cache=cache)
+    assert acknowledged(cache) == set(STREAMS)
+    assert world.faults() == []
+    assert world.cdp().activities > 0
+
+
+def test_what_was_cached_before_can_be_written_as_often_as_one_likes(
+    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache, tmp_path: Path
+) -> None:
+    # A file of its own: DuckDB may refuse to replace a state in the file whose records are just being read.
+    states = DuckDBCache(db_path=tmp_path / "states.duckdb", cache_dir=tmp_path)
+    destination.write(source.read(cache=cache), state_cache=states)
+    assert world.faults() == []
+
+    world.work_a_day()
+    cached = source.read(cache=cache)
+    for _ in range(2):
+        written = destination.write(cached, state_cache=states)
+        assert acknowledged(states) == set(STREAMS)
+        assert written.processed_records == sum(len(world.rows(stream)) for stream in STREAMS)
+        assert world.faults() == []
+        assert len(world.cdp().organizations) == living(world, "Account")
+
+
+def test_both_ways_make_the_same_cdp(source: ab.Source, cache: DuckDBCache, world: World) -> None:
+    """The same org, written straight and through the cache's tables, into two empty CDPs."""
+    other = World.open()
+    straight, tabled = (
+        ab.get_destination(
+            "destination-ortto-cdp", config=each.destination, local_executable=connector("destination-ortto-cdp")
+        )
+        for each in (world, other)
+    )
+    straight.write(source, cache=False, state_cache=False)
+    tabled.write(source.read(cache=cache))
+    assert contents(world) == contents(other)
+    other.close()
+
+
+def contents(world: World) -> list[object]:
+    """People and organizations without Ortto's own ids, in an order of their own."""
+    cdp = world.cdp()
+    names = {organization["id"]: organization["fields"]["str:o:name"] for organization in cdp.organizations}
+    people = [person["fields"] | {"idt::o": names.get(person["fields"].get("idt::o"))} for person in cdp.people]
+    return sorted([*people, *(each["fields"] for each in cdp.organizations), {"activities": cdp.activities}], key=repr)
