@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import destinationSchema from '../schemas/destination-config.json' with { type: 'json' };
+import sourceSchema from '../schemas/source-config.json' with { type: 'json' };
+import { validator } from '../schemas/validator.ts';
 
 // What the documents say is held to the code: people look for the sentence they see.
 
@@ -107,10 +110,28 @@ test.each(DOCUMENTS)('The links of %s lead somewhere', (file) => {
   expect(broken.map(([link]) => link)).toEqual([]);
 });
 
-test('The JSON in the documents is JSON', () => {
+const source = validator(sourceSchema);
+const destination = validator(destinationSchema);
+
+/** The faults of a sample, completed to a config by what every config needs. */
+const sampleFaults = (sample: object): readonly string[] => {
+  if ('mode' in sample) return destination({ api_key: 'key', modify_system_fields: sample });
+  if ('merge_strategy' in sample || 'find_strategy' in sample) return destination({ api_key: 'key', people: sample });
+  if ('stream' in sample) return destination({ api_key: 'key', objects: [sample] });
+  if ('name' in sample) return sampleFaults({ objects: [sample] });
+  if ('api_key' in sample || JSON.stringify(sample).includes('"stream"'))
+    return destination({ api_key: 'key', ...sample });
+  const credentials = { auth_type: 'client_credentials', client_id: 'id', client_secret: 'secret' };
+  return source({ credentials, ...sample });
+};
+
+test('Every config in the documents is one that the connectors take', () => {
   const samples = DOCUMENTS.flatMap((file) =>
-    [...readText(file).matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = '']) => ({ file, text })),
+    [...readText(file).matchAll(/```json\n([\s\S]*?)```|`(\{"[^`]*\})`/g)].map(
+      ([, block, inline = '']) => block ?? inline,
+    ),
   );
-  expect(samples.length).toBeGreaterThan(5);
-  for (const { file, text } of samples) expect(() => JSON.parse(text) as unknown, `${file}: ${text}`).not.toThrow();
+  expect(samples.length).toBeGreaterThan(15);
+  const faults = samples.map((text) => ({ text, faults: sampleFaults(JSON.parse(text) as object) }));
+  expect(faults.filter((each) => each.faults.length > 0)).toEqual([]);
 });
