@@ -49,7 +49,12 @@ const install = (requirements: string, { python, version }: { python: string; ve
   const first = pins.split('\n').find((line) => /^[^#;]+==[^;]+$/.test(line)) ?? '';
   const probe = ['download', '--quiet', '--no-deps', '--retries', '0', '--timeout', '20', '--dest', `${folder}/probe`];
   const reached = run(pip, [...probe, first]);
-  if (!reached.ok) throw new Skipped(`pip cannot download ${first}: ${reached.output.split('\n').at(-1)}`);
+  if (!reached.ok) {
+    // An index that answers without this version is a wrong pin, and no reason to skip.
+    const isUnreachable = /from versions: none|ConnectionPool|timed out/i.test(reached.output);
+    if (isUnreachable) throw new Skipped(`pip reaches no package index that has ${first}`);
+    throw new Error(reached.output);
+  }
   const installed = run(pip, ['install', '--quiet', '--only-binary', ':all:', '--requirement', file]);
   if (!installed.ok) throw new Error(installed.output);
   writeFileSync(stamp, digest);
