@@ -8,7 +8,7 @@ import { createEvents } from './events.ts';
 import type { Prepared } from './fields.ts';
 import { deliverHandOvers } from './handover.ts';
 import type { HandOver } from './handover.ts';
-import type { Ledger } from './ledger.ts';
+import type { Fate, Ledger } from './ledger.ts';
 import { createLinks } from './links.ts';
 import type { Write } from './mapped.ts';
 import { createOptions } from './options.ts';
@@ -60,25 +60,33 @@ export const createCourier = (options: CourierOptions): Courier => {
       : undefined;
   const lastBatch = new Map<string, number>();
 
+  /** Whether the record says where its person belongs. Who is new belongs nowhere yet, so nothing need be undone. */
+  const placesPerson = ({ mapping, accountId }: Write, fate: Fate | undefined): boolean =>
+    links !== undefined &&
+    mapping.target === 'person' &&
+    ((fate?.kind === 'created' && typeof accountId === 'string') ||
+      (fate?.kind === 'merged' && accountId !== undefined));
+
   /** The end of what the record's states must wait for, where there is more than the write itself. */
-  const linked = ({ mapping, id, accountId }: Write, { fate, orttoId }: Delivered): Promise<void> | undefined => {
-    const { stream } = mapping;
+  const linked = (one: Write, { fate, orttoId }: Delivered, isBack: boolean): Promise<void> | undefined => {
+    const { mapping, id, accountId = null } = one;
     const isNew = fate.kind === 'created';
-    if (links === undefined || orttoId === undefined || !(isNew || fate.kind === 'merged')) return undefined;
-    if (mapping.target === 'organization') return isNew ? links.created(stream, id) : undefined;
-    return typeof accountId === 'string' ? links.add(stream, { accountId, personId: orttoId, isNew }) : undefined;
+    if (mapping.target === 'organization') return isNew || isBack ? links?.created(mapping.stream, id) : undefined;
+    if (orttoId === undefined || !placesPerson(one, fate)) return undefined;
+    return links?.add(mapping.stream, { accountId, personId: orttoId, isNew });
   };
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
-    await Promise.all([removals.restore(writes), ensureOptions(writes)]);
+    const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
     const delivered = await locateForLinks(writes, await deliverWrites(ortto, config, writes));
     return delivered.map((each, index) => {
       const one = writes[index];
-      if (one === undefined || each.orttoId === undefined) return each;
+      if (one === undefined) return each;
       const { stream, target } = one.mapping;
       const registry = target === 'person' ? people : organizations;
-      if (registry.set(one.id, each.orttoId).shared) ledger.note(stream, 'shared', 1);
-      return { fate: each.fate, until: linked(one, each) };
+      const { orttoId } = each;
+      if (orttoId !== undefined && registry.set(one.id, orttoId).shared) ledger.note(stream, 'shared', 1);
+      return { fate: each.fate, until: linked(one, each, restored.has(one.id)) };
     });
   };
 
@@ -87,10 +95,9 @@ export const createCourier = (options: CourierOptions): Courier => {
     writes: readonly Write[],
     delivered: readonly Delivered[],
   ): Promise<readonly Delivered[]> => {
-    const lost = writes.filter(({ mapping, accountId }, index) => {
-      const wanted = links !== undefined && mapping.target === 'person' && typeof accountId === 'string';
+    const lost = writes.filter((one, index) => {
       const { fate, orttoId } = delivered[index] ?? {};
-      return wanted && orttoId === undefined && (fate?.kind === 'created' || fate?.kind === 'merged');
+      return orttoId === undefined && placesPerson(one, fate);
     });
     if (lost.length === 0) return delivered;
     const found = await lookUp(ortto, lost);

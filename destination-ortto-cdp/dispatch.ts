@@ -84,7 +84,8 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
 
   const release = (states: readonly StateMessage[]) => {
     if (states.length === 0) return;
-    outbox.push(...states);
+    // Not spread into one push: a stream may have more states waiting than a call takes arguments.
+    for (const state of states) outbox.push(state);
     wake();
   };
 

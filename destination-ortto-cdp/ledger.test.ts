@@ -92,3 +92,15 @@ test('every rejected id is named exactly once, whatever the mixture of streams a
     { numRuns: 50 },
   );
 });
+
+test('the ledger of a sync that ended early says how many records have no fate', () => {
+  const { ledger, texts } = book('Contact', 'Lead');
+  for (let row = 0; row < 3; row += 1) ledger.receive('Contact');
+  ledger.settle('Contact', '0030', { kind: 'created' });
+  ledger.print();
+  expect(texts('info').map((text) => JSON.parse(text.slice('ledger '.length)) as object)).toMatchObject([
+    { stream: 'Contact', received: 3, created: 1, unsettled: 2 },
+    { stream: 'Lead', received: 0 },
+  ]);
+  expect(texts('info')[1]).not.toContain('unsettled');
+});

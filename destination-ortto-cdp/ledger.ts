@@ -14,7 +14,7 @@ export type Fate =
     };
 
 /** Numbers beside the sum: they count other things than records. */
-export type Note = 'linked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
+export type Note = 'linked' | 'unlinked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
 
 /** The closed count of what became of every record, per stream. */
 export interface Ledger {
@@ -146,6 +146,8 @@ const summary = (stream: string, page: Page) => ({
   skipped: Object.fromEntries(page.skipped),
   rejected: Object.fromEntries([...page.rejected].map(([reason, { count }]) => [reason, count])),
   deleted: page.counts.get('deleted') ?? 0,
+  // Only of a sync that ended early: what was received and has no fate will be sent again.
+  ...(settledCount(page) < page.received && { unsettled: page.received - settledCount(page) }),
   ...Object.fromEntries(page.notes),
   ...(page.cuts.size > 0 && { cut: Object.fromEntries(page.cuts) }),
 });

@@ -1,26 +1,16 @@
-import type { Log } from '../airbyte/connector.ts';
-import { organizationOfPerson } from './calls.ts';
-import type { Ortto } from './calls.ts';
-import type { Ledger } from './ledger.ts';
-import { createIdMemory, ORTTO_ID } from './id-memory.ts';
-import { REMEMBERED } from './registry.ts';
+import { createMembership } from './membership.ts';
+import type { Member, MembershipOptions } from './membership.ts';
 import type { Registry } from './registry.ts';
 
-/** A person who is to belong to the organization of an account. */
-interface Link {
-  readonly accountId: string;
-  readonly personId: string;
-  /** Created by this run, so that they belong nowhere yet and need not be asked about. */
-  readonly isNew: boolean;
+/** A person who is to belong to the organization of an account, or, with null, to that of none. */
+interface Link extends Member {
+  readonly accountId: string | null;
 }
 
-export interface LinksOptions {
-  readonly ortto: Ortto;
+type Joining = Link & { readonly accountId: string };
+
+export interface LinksOptions extends MembershipOptions {
   readonly organizations: Registry;
-  readonly ledger: Ledger;
-  readonly log: Log;
-  /** Field in which organizations keep their Salesforce id. */
-  readonly accountIdentity: string;
   /** Field in which people keep the id of their account; undefined when no stream writes it. */
   readonly accountOfPerson: string | undefined;
 }
@@ -30,9 +20,9 @@ export interface LinksOptions {
  * its links are made, or are known not to be makeable; it never rejects, a failure comes out of `flush`.
  */
 export interface Links {
-  /** A person of the stream belongs to the account. */
+  /** What a person's record says of their account. */
   readonly add: (stream: string, link: Link) => Promise<void>;
-  /** An organization has been created for the account: people who carry its id may have been waiting for it. */
+  /** An organization has come (back) for the account: people who carry its id may have been waiting for it. */
   readonly created: (stream: string, accountId: string) => Promise<void>;
   /** Makes the collected links, of one stream or of all. */
   readonly flush: (stream?: string) => Promise<void>;
@@ -46,16 +36,12 @@ interface Collected {
   readonly done: PromiseWithResolvers<void>;
 }
 
-/** People of one call: far below the 3,000 an organization takes, so that a full one refuses few. */
-const PEOPLE_A_CALL = 500;
-const IDS_A_LOOK_UP = 150;
-
 export const createLinks = (options: LinksOptions): Links => {
-  const { ortto, organizations, ledger, log, accountIdentity, accountOfPerson } = options;
+  const { ortto, organizations, ledger, accountIdentity, accountOfPerson } = options;
+  const membership = createMembership(options);
   let collected = new Map<string, Collected>();
-  /** The organization each person was linked to in this run. */
-  const made = createIdMemory(ORTTO_ID, ORTTO_ID, REMEMBERED);
-  let sampled = false;
+  /** How many collections hold the person: they are linked by their own record, so no organization need ask for them. */
+  const awaited = new Map<string, number>();
 
   const ofStream = (stream: string): Collected => {
     const existing = collected.get(stream);
@@ -63,6 +49,12 @@ export const createLinks = (options: LinksOptions): Links => {
     const fresh: Collected = { links: new Map(), accounts: new Set(), done: Promise.withResolvers() };
     collected.set(stream, fresh);
     return fresh;
+  };
+
+  const count = (personId: string, by: 1 | -1): void => {
+    const left = (awaited.get(personId) ?? 0) + by;
+    if (left > 0) awaited.set(personId, left);
+    else awaited.delete(personId);
   };
 
   const organizationIds = async (
@@ -83,90 +75,39 @@ export const createLinks = (options: LinksOptions): Links => {
     return known;
   };
 
-  /** The people who carry the ids of organizations that have just been created. */
-  const latecomers = async (stream: string, accounts: ReadonlySet<string>): Promise<readonly Link[]> => {
+  /** The people who carry the ids of organizations that have just been created, and whose own record does not link them. */
+  const latecomers = async (stream: string, accounts: ReadonlySet<string>): Promise<readonly Joining[]> => {
     if (accountOfPerson === undefined || accounts.size === 0) return [];
     const conditions = [...accounts].map((value) => ({ fieldId: accountOfPerson, value }));
     const found = await ortto.find(stream, 'person', conditions, [accountOfPerson]);
-    return found.map(({ id, fields }) => ({
-      accountId: String(fields[accountOfPerson]),
-      personId: id,
-      isNew: false,
-    }));
-  };
-
-  /** Without the links that are right already; whoever is in another organization is taken out of it. */
-  const needed = async (
-    stream: string,
-    links: readonly Link[],
-    orttoIds: ReadonlyMap<string, string>,
-  ): Promise<readonly Link[]> => {
-    const open = links.filter(({ personId, accountId }) => made.get(personId) !== orttoIds.get(accountId));
-    const asked = open.filter(({ isNew, personId }) => !isNew || made.get(personId) !== undefined);
-    const current = await organizationsOf(
-      stream,
-      asked.map(({ personId }) => personId),
-    );
-    const wrong = open.filter(({ personId, accountId }) => current.get(personId) !== orttoIds.get(accountId));
-    const leaving = Map.groupBy(wrong, ({ personId }) => current.get(personId));
-    await inParallel([...leaving], async ([organization, people]) => {
-      const ids = people.map(({ personId }) => personId);
-      if (organization !== undefined) await ortto.unlink(stream, organization, ids);
-    });
-    return wrong;
-  };
-
-  const organizationsOf = async (stream: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-    const current = new Map<string, string>();
-    for (let start = 0; start < ids.length; start += IDS_A_LOOK_UP) {
-      const part = ids.slice(start, start + IDS_A_LOOK_UP);
-      for (const { id, fields } of await ortto.getByIds(stream, 'person', part, [organizationOfPerson])) {
-        const value = fields[organizationOfPerson];
-        if (typeof value === 'string') current.set(id, value);
-      }
-    }
-    return current;
-  };
-
-  const link = async (stream: string, orttoId: string, people: readonly string[]): Promise<void> => {
-    for (let start = 0; start < people.length; start += PEOPLE_A_CALL) {
-      const part = people.slice(start, start + PEOPLE_A_CALL);
-      const linked = await ortto.link(stream, orttoId, part);
-      ledger.note(stream, linked ? 'linked' : 'link_refused', part.length);
-      if (linked) for (const personId of part) made.set(personId, orttoId);
-      if (linked && !sampled) {
-        sampled = true;
-        await sample(stream, orttoId, part.slice(0, 1));
-      }
-    }
-  };
-
-  /** The call says yes to anything, so one link of a run is read back. */
-  const sample = async (stream: string, orttoId: string, ids: readonly string[]): Promise<void> => {
-    const current = await organizationsOf(stream, ids);
-    if (ids.some((id) => current.get(id) !== orttoId)) {
-      log.warn('Ortto accepted a link from a person to an organization but does not show it; links may be missing');
-    }
+    return found
+      .filter(({ id }) => !awaited.has(id))
+      .map(({ id, fields }) => ({ accountId: String(fields[accountOfPerson]), personId: id, isNew: false }));
   };
 
   const make = async (stream: string, { links, accounts, done }: Collected): Promise<void> => {
-    const late = await latecomers(stream, accounts);
-    const all = [...new Map([...late.map((each) => [each.personId, each] as const), ...links]).values()];
-    const orttoIds = await organizationIds(stream, [...new Set(all.map(({ accountId }) => accountId))]);
-    const possible = all.filter(({ accountId }) => orttoIds.has(accountId));
-    if (possible.length < all.length) ledger.note(stream, 'link_waiting', all.length - possible.length);
-    const groups = Map.groupBy(await needed(stream, possible, orttoIds), ({ accountId }) => accountId);
-    await inParallel([...groups], async ([accountId, group]) => {
-      const people = group.map(({ personId }) => personId);
-      await link(stream, orttoIds.get(accountId) ?? '', people);
+    const own = [...links.values()];
+    const joining = [...(await latecomers(stream, accounts)), ...own.filter(isJoining)];
+    const orttoIds = await organizationIds(stream, [...new Set(joining.map(({ accountId }) => accountId))]);
+    const possible = joining.flatMap(({ personId, isNew, accountId }) => {
+      const organizationId = orttoIds.get(accountId);
+      return organizationId === undefined ? [] : [{ personId, isNew, organizationId }];
     });
+    if (possible.length < joining.length) ledger.note(stream, 'link_waiting', joining.length - possible.length);
+    await membership.leave(
+      stream,
+      own.filter((each) => !isJoining(each)),
+    );
+    await membership.join(stream, possible);
+    for (const personId of links.keys()) count(personId, -1);
     done.resolve();
   };
 
   return {
-    add(stream, each) {
+    add(stream, link) {
       const { links, done } = ofStream(stream);
-      links.set(each.personId, each);
+      if (!links.has(link.personId)) count(link.personId, 1);
+      links.set(link.personId, link);
       return done.promise;
     },
     created(stream, accountId) {
@@ -177,8 +118,7 @@ export const createLinks = (options: LinksOptions): Links => {
     async flush(stream) {
       const due = [...collected].filter(([each]) => stream === undefined || each === stream);
       collected = new Map([...collected].filter(([each]) => !due.some(([other]) => other === each)));
-      // People first: whom they name is then known to be right when an organization asks who carries its id.
-      for (const [each, what] of due.toSorted(([, a], [, b]) => b.links.size - a.links.size)) await make(each, what);
+      for (const [each, what] of due) await make(each, what);
     },
     waiting: (stream) => {
       const what = collected.get(stream);
@@ -187,13 +127,4 @@ export const createLinks = (options: LinksOptions): Links => {
   };
 };
 
-/** Links of several organizations at once, as many as the gate may let through. */
-const WORKERS = 10;
-
-const inParallel = async <Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> => {
-  const rest = items.values();
-  const work = async () => {
-    for (const item of rest) await act(item);
-  };
-  await Promise.all(Array.from({ length: WORKERS }, work));
-};
+const isJoining = (link: Link): link is Joining => link.accountId !== null;

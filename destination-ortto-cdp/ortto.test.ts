@@ -40,6 +40,7 @@ const scripted = async (replies: readonly Reply[], options: Partial<OrttoOptions
     apiKey: 'the-key',
     gate: createGate(1000),
     signal: new AbortController().signal,
+    closing: new AbortController().signal,
     onRequest: () => {},
     onWait: (message) => waits.push(message),
     ...options,
@@ -133,4 +134,10 @@ test('once stopped, nothing is waited for', async () => {
     onWait: () => setImmediate(() => stop.abort()),
   });
   await expect(connection.call('POST', 'person/get', {})).rejects.toThrow('Stopped');
+});
+
+test('once it is closing no request is begun any more', async () => {
+  const { connection, seen } = await scripted([{ status: 200 }], { closing: AbortSignal.abort() });
+  await expect(connection.call('POST', 'person/merge', {})).rejects.toThrow(TransientError);
+  expect(seen).toEqual([]);
 });

@@ -29,6 +29,8 @@ export interface OrttoOptions {
   readonly gate: Gate;
   /** Aborted: what is being waited for is given up; what was sent is still listened to. */
   readonly signal: AbortSignal;
+  /** Aborted: no request is begun any more. */
+  readonly closing: AbortSignal;
   readonly onRequest: (stream: string | undefined) => void;
   /** A wait before a request is repeated. Never holds a record's values. */
   readonly onWait: (message: string) => void;
@@ -85,6 +87,7 @@ export const connectOrtto = async (options: OrttoOptions): Promise<Connection> =
   const call = async (method: Method, path: string, content: JsonObject, stream?: string): Promise<FinalAnswer> => {
     const body = JSON.stringify(content);
     for (let attempt = 1; ; attempt += 1) {
+      if (options.closing.aborted) throw stopped();
       const answer = await once(method, path, body, stream);
       if (answer.kind === 'locked') throw lockedError(answer.status, options.apiUrl);
       if (answer.kind !== 'again') return answer;
@@ -106,11 +109,13 @@ const lossOf = (error: unknown): string => {
   return typeof code === 'string' ? code : 'the connection was lost';
 };
 
+const stopped = (): TransientError => new TransientError('Stopped while waiting for Ortto');
+
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(new TransientError('Stopped while waiting for Ortto'));
+      reject(stopped());
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', stop);

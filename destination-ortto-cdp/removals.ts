@@ -11,8 +11,11 @@ export type Tombstone = Mapped & { readonly kind: 'tombstone' };
 export interface Removals {
   /** One fate per tombstone, in order; all of one stream. */
   readonly remove: (tombstones: readonly Tombstone[]) => Promise<readonly Fate[]>;
-  /** Restores whoever among the archived carries the id of one of these writes. To be called before they are merged. */
-  readonly restore: (writes: readonly Write[]) => Promise<void>;
+  /**
+   * Restores whoever among the archived carries the id of one of these writes, and returns those ids. To be called before
+   * they are merged.
+   */
+  readonly restore: (writes: readonly Write[]) => Promise<ReadonlySet<string>>;
 }
 
 /** Ids that one archive or restore call takes. */
@@ -70,7 +73,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
     remove,
     async restore(writes) {
       const mapping = writes[0]?.mapping;
-      if (mapping === undefined || !mapping.archiveDeleted) return;
+      if (mapping === undefined || !mapping.archiveDeleted) return new Set();
       const archive = await archiveOf(mapping);
       const back = writes.filter(({ id }) => archive.has(id));
       await inParts(back, (part) =>
@@ -83,6 +86,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
       );
       for (const { id } of writes) deleted.delete(id);
       for (const { id } of back) archive.delete(id);
+      return new Set(back.map(({ id }) => id));
     },
   };
 };

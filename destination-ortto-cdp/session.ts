@@ -8,8 +8,9 @@ import { connectOrtto } from './ortto.ts';
 
 export interface Session {
   readonly ortto: Ortto;
-  /** Gives up what is being waited for, so that the calls under way end soon. */
+  /** Gives up what is being waited for and begins no request any more, so that the calls under way end soon. */
   readonly stop: () => void;
+  /** Stops, and resolves when no request is under way. */
   readonly close: () => Promise<void>;
 }
 
@@ -34,9 +35,18 @@ export const openOrtto = async (
     apiKey: config.apiKey,
     gate: createGate(config.requestsPerSecond),
     signal,
+    closing: stopping.signal,
     onRequest: options.onRequest ?? (() => {}),
     onWait: (message) => log.warn(message),
     ...(options.attempts !== undefined && { attempts: options.attempts }),
   });
-  return { ortto: orttoCalls(connection), stop: () => stopping.abort(), close: connection.close };
+  const stop = () => stopping.abort();
+  return {
+    ortto: orttoCalls(connection),
+    stop,
+    async close() {
+      stop();
+      await connection.close();
+    },
+  };
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ledgerOf, record, runWrite, salesforceId } from './destination-run.ts';
+import { ledgerOf, record, liveWrite, salesforceId } from './destination-run.ts';
 import type { Run } from './destination-run.ts';
 import { startOrtto } from './simulators/ortto.ts';
 import type { OrttoSimulator } from './simulators/ortto.ts';
@@ -83,7 +83,7 @@ const rowsOf = (run: Run) =>
 
 test('a first sync costs at most 5,000 calls, one of 2,000 changes at most 100', async () => {
   const config = { requests_per_second: 1000 };
-  const first = await runWrite(ortto, { config, streams, lines: everything() });
+  const first = await liveWrite(ortto, { config, streams, lines: everything() });
   expect(first.exitCode).toBe(0);
   const young = Math.ceil(TASKS / YOUNG);
   expect(rowsOf(first)).toEqual([
@@ -93,13 +93,11 @@ test('a first sync costs at most 5,000 calls, one of 2,000 changes at most 100',
     ['Opportunity', 0, 0, OPPORTUNITIES, {}],
     ['Task', 0, 0, young, {}],
   ]);
-  // Made from either end: by people whose organization is there, or by an organization whose people came first.
-  const linked = ['Account', 'Contact'].map((stream) => Number(ledgerOf(first, stream)['linked'] ?? 0));
-  expect(linked.reduce((sum, count) => sum + count, 0)).toBe(CONTACTS);
+  expect(ledgerOf(first, 'Contact')).toMatchObject({ linked: CONTACTS });
   const { requests } = ortto.counts;
   expect(requests).toBeLessThanOrEqual(5_000);
 
-  const second = await runWrite(ortto, { config, streams, lines: changes() });
+  const second = await liveWrite(ortto, { config, streams, lines: changes() });
   expect(rowsOf(second)).toEqual([
     ['Account', 0, 50, 0, {}],
     ['Lead', 0, 450, 0, {}],

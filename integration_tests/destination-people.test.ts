@@ -121,37 +121,6 @@ test('a person who stands for another record, or whose record was merged, stays 
   expect(ortto.cdp.peopleWith(CONTACT_FIELD, contactId(8))).toEqual([]);
 });
 
-test('people are linked to the organizations of their accounts by one call each, and right links cost none', async () => {
-  const lines = [
-    account(1),
-    account(2),
-    ...Array.from({ length: 20 }, (_, number) => contact(number, { AccountId: accountId(1 + (number % 2)) })),
-    state('Contact', 1),
-  ];
-  const first = await sync(lines);
-  expect(ledgerOf(first, 'Contact')).toMatchObject({ linked: 20 });
-  expect(ortto.counts.calls['/accounts/contacts/add']).toBe(2);
-  expect(ortto.cdp.organizations().map(({ members }) => members?.length)).toEqual([10, 10]);
-  expect(stateIds(first)).toEqual([1]);
-  await sync(lines);
-  expect(ortto.counts.calls['/accounts/contacts/add']).toBe(2);
-});
-
-test('a person whose organization is not there yet is linked when it comes', async () => {
-  const early = await sync([contact(1, { AccountId: accountId(1) })]);
-  expect(ledgerOf(early, 'Contact')).toMatchObject({ link_waiting: 1 });
-  const late = await sync([account(1)]);
-  expect(ledgerOf(late, 'Account')).toMatchObject({ created: 1, linked: 1 });
-  expect(ortto.cdp.organizations()[0]?.members).toHaveLength(1);
-});
-
-test('without links nothing is linked', async () => {
-  await sync([account(1), contact(1, { AccountId: accountId(1) })], {
-    config: { link_people_to_organizations: false },
-  });
-  expect(ortto.cdp.organizations()[0]?.members).toEqual([]);
-});
-
 const task = (number: number, who: string, daysAgo = 3) =>
   record('Task', {
     Id: salesforceId('00T', number),
