@@ -19,7 +19,7 @@ export interface Waiting<Item> {
 
 /** Ortto takes 100 rows and 2 MB a request; the rest of the body needs some room. */
 const MAX_ROWS = 100;
-const MAX_BYTES = 1_900_000;
+export const MAX_BYTES = 1_900_000;
 
 /** A batch that is not full goes out when nothing has joined it for this long. */
 export const QUIET_MS = 2_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { consentRule, optedOut } from './consent.ts';
+import { consentRule } from './consent.ts';
 import type { MergeStrategy, ModifySystemFields } from './config.ts';
 import { parseConfig } from './config.ts';
 
@@ -19,16 +19,4 @@ test.each([
   [{ mode: 'none' }, 'append_only', 'on_create'],
 ] as const)('with %j and %s an opt-out has the rule %s', (modify, strategy, expected) => {
   expect(consentRule(config(modify, strategy), 'email_permission')).toBe(expected);
-});
-
-test.each([
-  [true, true],
-  ['true', true],
-  [false, false],
-  ['false', false],
-  [null, false],
-  [1, false],
-  ['', false],
-])('%j opts out: %j', (value, expected) => {
-  expect(optedOut(value)).toBe(expected);
 });

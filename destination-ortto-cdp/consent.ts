@@ -21,7 +21,3 @@ export const consentRule = (
   people.mergeStrategy !== 'ignore' && allowance(modifySystemFields, permission) === 'overwrite'
     ? 'overwrite'
     : 'on_create';
-
-/** Whether a record's value (of HasOptedOutOfEmail, or a custom field like it) says that the person opted out. */
-export const optedOut = (value: unknown): boolean =>
-  value === true || (typeof value === 'string' && value.trim().toLowerCase() === 'true');

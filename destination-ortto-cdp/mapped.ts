@@ -27,6 +27,8 @@ export interface Write {
   readonly tokens: readonly string[];
   /** 18-character id of the account a person belongs to; null for none, undefined when the record does not say. */
   readonly accountId: string | null | undefined;
+  /** Size of its row on the wire, at most. */
+  readonly bytes: number;
   /** Salesforce fields whose text was cut to Ortto's length. */
   readonly cut: readonly string[];
 }
@@ -55,6 +57,7 @@ type RejectReason =
   | 'no_data'
   | 'no_id'
   | 'no_match_key'
+  | 'record_too_large'
   | 'several_ids'
   | 'not_a_person'
   | 'not_an_organization'

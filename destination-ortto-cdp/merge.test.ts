@@ -201,7 +201,9 @@ const writesOf = (world: World): Write[] => {
       const value = fieldId === mapping.identity ? id : fields.find((field) => field.id === fieldId)?.value;
       return value === undefined ? [] : [{ fieldId, value }];
     });
-    return keys.length === 0 ? [] : [{ mapping, id, fields, keys, tokens: [], accountId: undefined, cut: [] }];
+    return keys.length === 0
+      ? []
+      : [{ mapping, id, fields, keys, tokens: [], accountId: undefined, bytes: 0, cut: [] }];
   });
 };
 
@@ -303,6 +305,7 @@ const write = (rules: readonly FieldRule[], changes: Partial<EntityMapping> = {}
       { fieldId: email.id, value: email.value },
     ],
     tokens: [],
+    bytes: 0,
     accountId: undefined,
     cut: [],
   };

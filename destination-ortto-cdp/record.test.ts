@@ -97,6 +97,7 @@ test('a record becomes a write with its values in the form Ortto takes', () => {
       token('str::email', 'ana@corp.test'),
     ],
     accountId: ACCOUNT_ID,
+    bytes: expect.any(Number),
     cut: [],
   });
 });
@@ -371,4 +372,23 @@ test('an event past sixteen kilobytes is rejected before it is sent', () => {
   };
   const texts = Object.fromEntries(wide.person.attributes.map(({ from }) => [from, 'x'.repeat(4000)]));
   expect(event(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
+});
+
+test('a record whose row no request could hold is rejected', () => {
+  const options = Array.from({ length: 9000 }, (__, number) => `${number} ${'x'.repeat(240)}`);
+  const mapping = { ...contacts, fields: [...contacts.fields, field('Topics__c', 'sst:cm:topics', 'multi_select')] };
+  expect(mapRecord(mapping, { Id: CONTACT_ID, Topics__c: options }, NOW)).toMatchObject({
+    kind: 'reject',
+    reason: 'record_too_large',
+  });
+});
+
+test('a flag from a table that knows numbers only is read as a flag', () => {
+  expect(mapRecord(contacts, { Id: CONTACT_ID, IsDeleted: 1 }, NOW)).toMatchObject({ kind: 'skip', reason: 'deleted' });
+  expect(mapRecord(leads, { Id: CONTACT_ID, IsConverted: 1, ConvertedContactId: CONTACT_ID }, NOW).kind).toBe(
+    'hand_over',
+  );
+  expect(write({ HasOptedOutOfEmail: 1 }).fields).toContainEqual(
+    expect.objectContaining({ id: 'bol::p', value: false }),
+  );
 });

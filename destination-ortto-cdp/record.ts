@@ -1,13 +1,14 @@
 import type { JsonObject } from '../airbyte/protocol.ts';
 import { mapActivityRecord } from './activity.ts';
-import { optedOut, PERMISSIONS } from './consent.ts';
+import { MAX_BYTES, rowBytes } from './batch.ts';
+import { PERMISSIONS } from './consent.ts';
 import type { EntityMapping, MappedField } from './entity-mapping.ts';
 import { salesforceId } from './identity.ts';
 import { rejection, valueAt } from './mapped.ts';
 import type { Mapped, Problem, Write, WriteField } from './mapped.ts';
 import type { StreamMapping } from './mapping.ts';
 import { EMAIL } from './system-fields.ts';
-import { convert } from './values.ts';
+import { convert, isTrue } from './values.ts';
 
 /** What becomes of one record. Pure: `now` (milliseconds since 1970) decides which events are too old. */
 export const mapRecord = (mapping: StreamMapping, data: JsonObject | undefined, now: number): Mapped => {
@@ -15,10 +16,10 @@ export const mapRecord = (mapping: StreamMapping, data: JsonObject | undefined, 
   const id = salesforceId(data['Id']);
   if (mapping.kind === 'none') return { kind: 'skip', id: id ?? '', reason: 'not_mapped' };
   if (id === undefined) return rejection(undefined, [{ reason: 'no_id', field: 'Id' }]);
-  if (data['IsDeleted'] === true) return tombstone(mapping, data, id);
+  if (isTrue(data['IsDeleted'])) return tombstone(mapping, data, id);
   if (mapping.kind === 'activity') return mapActivityRecord(mapping, data, id, now);
   const contactId =
-    mapping.handOver !== undefined && data['IsConverted'] === true && salesforceId(data['ConvertedContactId']);
+    mapping.handOver !== undefined && isTrue(data['IsConverted']) && salesforceId(data['ConvertedContactId']);
   return contactId ? { kind: 'hand_over', mapping, id, contactId } : mapWrite(mapping, data, id);
 };
 
@@ -53,15 +54,17 @@ const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped 
   }
   const keys = keysOf(mapping, fields, id);
   if (keys.length === 0) problems.push({ reason: 'no_match_key', field: undefined });
+  const bytes = rowBytes(fields);
+  if (bytes > MAX_BYTES) problems.push({ reason: 'record_too_large', field: undefined });
   const [first, ...others] = problems;
   if (first !== undefined) return rejection(id, [first, ...others]);
   const tokens = [token(mapping.identity, id), ...keys.map(({ fieldId, value }) => token(fieldId, value))];
-  return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, cut } };
+  return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut } };
 };
 
 /** A permission says no or nothing; an email must be one, as a key and to be written to. */
 const toOrtto = ({ id, type }: MappedField, value: unknown): ReturnType<typeof convert> => {
-  if (PERMISSIONS.has(id)) return { value: optedOut(value) ? false : null };
+  if (PERMISSIONS.has(id)) return { value: isTrue(value) ? false : null };
   return convert(id === EMAIL ? 'email' : type, value);
 };
 

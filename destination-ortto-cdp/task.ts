@@ -43,8 +43,8 @@ export const identitiesOf = (
 /** Work of one kind and stream shares requests. Two tasks whose keys meet may be about one person or organization. */
 export const taskOf = (work: Task['work'], identities: Identities): Task => {
   if (work.kind === 'write') {
-    const { mapping, id, tokens, fields, cut } = work.write;
-    return task(work, { id, stream: mapping.stream, keys: tokens, bytes: rowBytes(fields), cut });
+    const { mapping, id, tokens, bytes, cut } = work.write;
+    return task(work, { id, stream: mapping.stream, keys: tokens, bytes, cut });
   }
   if (work.kind === 'activity') {
     const { mapping, id, about, attributes, cut } = work.activity;

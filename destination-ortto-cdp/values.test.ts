@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DisplayType } from './field-types.ts';
-import { convert, instantOf } from './values.ts';
+import { convert, instantOf, isTrue } from './values.ts';
 
 test.each<[DisplayType | 'email', unknown, unknown]>([
   ['text', 'Ana', 'Ana'],
@@ -142,4 +142,19 @@ test('an instant is read from dates and from times with any offset', () => {
   ]);
   expect(instantOf('2026-01-02')).toBe(Date.UTC(2026, 0, 2));
   expect(['', 'x', 5, null, '2026-02-30T00:00:00Z'].map(instantOf)).toEqual(Array(5).fill(undefined));
+});
+
+test.each([
+  [true, true],
+  ['True', true],
+  [1, true],
+  ['1', true],
+  [false, false],
+  ['false', false],
+  [0, false],
+  [null, false],
+  [undefined, false],
+  ['', false],
+])('the flag %j is set: %j', (value, expected) => {
+  expect(isTrue(value)).toBe(expected);
 });

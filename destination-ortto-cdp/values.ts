@@ -28,6 +28,10 @@ const TEXT_LENGTH = 255;
 const LARGE_TEXT_LENGTH = 4000;
 const OBJECT_BYTES = 15_000;
 
+/** Whether a flag of Salesforce's is set; some hosts keep records in tables that know flags as numbers or text only. */
+export const isTrue = (value: unknown): boolean =>
+  value === true || value === 1 || (typeof value === 'string' && /^\s*(?:true|1)\s*$/i.test(value));
+
 /** Nothing to send: null, or text that is empty or blank (Ortto would count "" as a value), or an empty list. */
 const NOTHING: Converted = { value: null };
 
