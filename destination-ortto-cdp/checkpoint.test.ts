@@ -128,30 +128,3 @@ test('whatever the order of arrivals and settlements, no state leaves early, non
     { numRuns: 1000 },
   );
 });
-
-const globalState = (id: number): StateMessage =>
-  ({ type: 'STATE', state: { type: 'GLOBAL', global: { stream_states: [] }, id } }) as unknown as StateMessage;
-
-test('a state that names no stream waits for all streams, and counts their records', () => {
-  const checkpoint = createCheckpoint();
-  const [contact, lead] = [checkpoint.join({ name: 'Contact' }), checkpoint.join({ name: 'Lead' })];
-  expect(checkpoint.add(globalState(1))).toEqual([]);
-  const later = checkpoint.join({ name: 'Contact' });
-  expect(checkpoint.add(globalState(2))).toEqual([]);
-  expect(checkpoint.settle(later, 'accepted')).toEqual([]);
-  expect(checkpoint.settle(contact, 'rejected')).toEqual([]);
-  const free = checkpoint.settle(lead, 'accepted');
-  expect(ids(free)).toEqual([1, 2]);
-  expect(free.map(({ state: { destinationStats } }) => destinationStats)).toEqual([
-    { recordCount: 1, rejectedRecordCount: 1 },
-    { recordCount: 1, rejectedRecordCount: 0 },
-  ]);
-  expect(checkpoint.waiting).toBe(0);
-});
-
-test('a state that names no stream leaves at once when nothing is ahead of it', () => {
-  const checkpoint = createCheckpoint();
-  expect(ids(checkpoint.add(globalState(1)))).toEqual([1]);
-  checkpoint.settle(checkpoint.join({ name: 'Contact' }), 'accepted');
-  expect(ids(checkpoint.add(globalState(2)))).toEqual([2]);
-});

@@ -44,6 +44,7 @@ const SCHEMAS: { readonly [type: string]: JsonObject } = {
   number: { type: ['null', 'number'] },
   boolean: { type: ['null', 'boolean'] },
   time: { type: ['null', 'string'], format: 'date-time', airbyte_type: 'timestamp_with_timezone' },
+  date: { type: ['null', 'string'], format: 'date' },
   list: { type: ['null', 'array'], items: { type: 'string' } },
 };
 
@@ -57,6 +58,7 @@ const TYPES: { readonly [field: string]: string } = {
   NumberOfEmployees: 'number',
   Score__c: 'number',
   Interests__c: 'list',
+  Born__c: 'date',
   CreatedDate: 'time',
   CompletedDateTime: 'time',
 };
