@@ -26,8 +26,9 @@ afterEach(() => {
 });
 afterAll(() => org.close());
 
-const readContacts = (api: string, more = {}): Promise<Outcome> =>
-  org.read({ streams: ['Contact'], config: { api, ...more } });
+const readContacts = (api: string): Promise<Outcome> => org.read({ streams: ['Contact'], config: { api } });
+/** In the test's own process, for what no process makes different. */
+const readContactsHere = (api: string): Promise<Outcome> => org.readHere({ streams: ['Contact'], config: { api } });
 
 const strike = (path: RegExp, action: FaultAction, more: { times?: number; after?: number } = {}): void => {
   org.salesforce.faults.push({ match: { path, ...more }, action });
@@ -119,7 +120,7 @@ test('a session good for two calls only is renewed as often as it takes', async 
 
 test('an object that Bulk does not know is read by REST, whatever api says', async () => {
   org.salesforce.bulk.unsupported = ['Contact'];
-  const outcome = await readContacts('bulk');
+  const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
   expect(outcome.log).toContain('Contact is read by REST');
@@ -128,7 +129,7 @@ test('an object that Bulk does not know is read by REST, whatever api says', asy
 test('a query that times out is read by Bulk, whatever api says', async () => {
   const body = [{ errorCode: 'QUERY_TIMEOUT', message: 'Your query request was running for too long.' }];
   strike(/queryAll/, { kind: 'answer', status: 400, body });
-  const outcome = await readContacts('rest');
+  const outcome = await readContactsHere('rest');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
   expect(outcome.log).toContain('Contact is read by Bulk');
@@ -136,14 +137,14 @@ test('a query that times out is read by Bulk, whatever api says', async () => {
 
 test('with the job quota used up, a small stream is read by REST', async () => {
   org.salesforce.bulk.dailyJobs = 0;
-  const outcome = await readContacts('bulk');
+  const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
 });
 
 test('a job that was aborted is made again', async () => {
   org.salesforce.bulk.outcomes.push({ state: 'Aborted' });
-  const outcome = await readContacts('bulk');
+  const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
 });
@@ -169,7 +170,7 @@ test('a job that is too big is cut into halves by time', async () => {
     errorMessage: 'QUERY_TIMEOUT: Your query request was running for too long.',
     times: 99,
   });
-  const outcome = await readContacts('bulk');
+  const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
   expect(outcome.log).toContain('cut in halves');
   expect(recordsOf(outcome)).toEqual(whole);

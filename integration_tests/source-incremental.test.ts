@@ -79,6 +79,17 @@ test('rows purged from the recycle bin arrive once, as deleted', async () => {
   expect(contacts(await org.readHere({ streams: ['Contact'], state: second.states }))).toEqual([]);
 });
 
+test('a row that was sent by a first read that broke off at once, and is purged before the next, arrives as deleted', async () => {
+  const first = await org.readHere({ streams: ['Contact'], until: ({ type }) => type === 'RECORD' });
+  const [sent = ''] = ids(first);
+  org.salesforce.org.hardRemove('Contact', sent);
+  org.salesforce.org.clock.advance(30 * MINUTES);
+  const second = await org.readHere({ streams: ['Contact'], state: first.states });
+  expect(contacts(second).filter(({ Id }) => Id === sent)).toEqual([
+    { Id: sent, IsDeleted: true, SystemModstamp: expect.any(String) },
+  ]);
+});
+
 test('without deleted rows, none is sent and none is looked for', async () => {
   const config = { include_deleted: false };
   const first = await org.readHere({ streams: ['Contact'], config });

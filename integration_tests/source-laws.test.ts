@@ -89,7 +89,7 @@ test('by REST, by Bulk, in any pages and in any number of attempts, the records 
         }
       },
     ),
-    { numRuns: 4 },
+    { numRuns: 4, endOnFailure: true },
   );
 });
 
@@ -202,6 +202,6 @@ test('whatever happens between reads that may break off, their records by Id end
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 });

@@ -113,6 +113,8 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
     }
   };
 
+  // From the first record on there may be something to delete, though no other state may ever be reached.
+  if (tracksDeleted && account.state === undefined) yield stateMessage(state);
   const steps = [...plan.steps];
   let way: Way | undefined = first;
   for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
