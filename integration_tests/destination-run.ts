@@ -58,6 +58,7 @@ const TYPES: { readonly [field: string]: string } = {
   NumberOfEmployees: 'number',
   Score__c: 'number',
   Interests__c: 'list',
+  Topics__c: 'list',
   Born__c: 'date',
   CreatedDate: 'time',
   CompletedDateTime: 'time',
