@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { AirbyteMessage, JsonObject, StateMessage } from '../airbyte/protocol.ts';
 import { refusals } from './simulators/salesforce/faults.ts';
-import { area, text } from './simulators/salesforce/schema.ts';
+import { area, idField, lookup, text } from './simulators/salesforce/schema.ts';
 import { startSourceOrg } from './source-org.ts';
 import type { Outcome, SourceOrg } from './source-org.ts';
 
@@ -310,6 +310,30 @@ test('an object of 800 fields with awkward names and a text of a megabyte is rea
     });
   } finally {
     await edges.close();
+  }
+});
+
+test('an org of 1,200 objects, of which 60 are about people, is discovered in a handful of calls', async () => {
+  const large = await startSourceOrg({ contacts: 1 });
+  try {
+    const { org: data, counts } = large.salesforce;
+    for (let index = 0; index < 1_200; index += 1) {
+      const label = `Thing ${index}`;
+      const about = lookup(
+        'Whom__c',
+        'Whom',
+        index % 20 === 0 ? 'Contact' : 'Campaign',
+        'Whom__r',
+        `Things_${index}__r`,
+      );
+      const fields = [idField('Record ID'), about];
+      data.addObject({ name: `Thing_${index}__c`, label, labelPlural: label, keyPrefix: 'a9z', fields });
+    }
+    counts.reset();
+    expect(await large.streams()).toHaveLength(8 + 1 + 60);
+    expect(counts.apiCalls).toBeLessThanOrEqual(6);
+  } finally {
+    await large.close();
   }
 });
 
