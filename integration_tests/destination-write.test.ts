@@ -129,6 +129,26 @@ test('with a third of the rows bad every good row lands, each bad one is named, 
   expect(statesOf(run)[0]?.state.destinationStats).toEqual({ recordCount: 200, rejectedRecordCount: 100 });
 });
 
+test.each([
+  ['tells them row by row', 'rows', 400],
+  ['refuses the batch and names them', 'refused', 400],
+  ['refuses the batch and says nothing', 'refused-without-details', 10],
+] as const)(
+  'where Ortto %s, bad rows that only it can know leave the good ones alone and never meet the ban',
+  async (_, mixedBatch, rows) => {
+    const strict = await startOrtto({ switches: { mixedBatch }, limits: { textLength: 40 } });
+    const isBad = (number: number) => number % 10 < 3;
+    const lines = contacts(rows, (number) => (isBad(number) ? { LastName: 'x'.repeat(50) } : {}));
+    const run = await runWrite(strict, { streams: { Contact: FIELDS }, lines: [...lines, state('Contact', 1)] });
+    expect(run.exitCode).toBe(0);
+    expect(ledgerOf(run, 'Contact')).toMatchObject({ created: rows * 0.7, rejected: { invalid: rows * 0.3 } });
+    const named = rejections(run).flatMap(({ id, ids }) => ids ?? [id]);
+    expect(new Set(named).size).toBe(rows * 0.3);
+    expect(strict.counts.bans).toBe(0);
+    await strict.close();
+  },
+);
+
 test('throttled, failing and lost answers lose nothing and double nothing', async () => {
   ortto.faults.add(
     { path: '/person/merge', times: 40, chance: 0.2, answer: { status: 503 } },
@@ -137,12 +157,12 @@ test('throttled, failing and lost answers lose nothing and double nothing', asyn
     { path: '/person/merge', times: 40, chance: 0.2, delayMs: 50 },
     { times: 2, answer: { status: 429, body: { error: { code: 'rate-limit', 'try-in-seconds': 1 } } } },
   );
-  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines: [...contacts(2000), state('Contact', 1)] });
+  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines: [...contacts(800), state('Contact', 1)] });
   expect(run.exitCode).toBe(0);
   expect(ortto.faults.hits).toBeGreaterThan(5);
-  expect(ortto.cdp.people()).toHaveLength(2000);
+  expect(ortto.cdp.people()).toHaveLength(800);
   const { created, merged } = ledgerOf(run, 'Contact');
-  expect(Number(created) + Number(merged)).toBe(2000);
+  expect(Number(created) + Number(merged)).toBe(800);
   expect(stateIds(run)).toEqual([1]);
 });
 
