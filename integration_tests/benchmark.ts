@@ -4,6 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeWithDestination } from './benchmark-destination.ts';
+import { entryOf, measure } from './benchmark-process.ts';
+import type { Measured } from './benchmark-process.ts';
 import { figure, machine, median, table } from './benchmark-report.ts';
 import { BLOCK_ROWS } from './benchmark-rows.ts';
 import { startServer } from './benchmark-serving.ts';
@@ -14,17 +16,17 @@ import type { Reading } from './benchmark-source.ts';
 // How fast the connectors are, and beside them other ways to do the same: in turn, in one run, on the same served bytes.
 // Prints tables and writes bench.json.
 
-const USAGE = `Usage: npm run bench -- [--only <compare,growth,streams,destination>] [--rounds <3>]
-  [--rows <rows of 20 columns, 200000>] [--wide-rows <rows of 100 columns, 20000>] [--growth <50000,200000,800000,3200000>]
+const USAGE = `Usage: npm run bench -- [--only <start,compare,growth,streams,destination>] [--rounds <3>]
+  [--rows <rows of 20 columns, 400000>] [--wide-rows <rows of 100 columns, 40000>] [--growth <50000,200000,800000,3400000>]
 Rows are multiples of ${BLOCK_ROWS}.`;
 
 const readOptions = () => {
   const { values } = parseArgs({
     options: {
-      only: { type: 'string', default: 'compare,growth,streams,destination' },
+      only: { type: 'string', default: 'start,compare,growth,streams,destination' },
       rounds: { type: 'string', default: '3' },
-      rows: { type: 'string', default: '200000' },
-      'wide-rows': { type: 'string', default: '20000' },
+      rows: { type: 'string', default: '400000' },
+      'wide-rows': { type: 'string', default: '40000' },
       growth: { type: 'string', default: '50000,200000,800000,3200000' },
     },
   });
@@ -54,6 +56,33 @@ const summary = (readings: readonly Reading[]) => {
   };
 };
 type Summary = ReturnType<typeof summary>;
+
+/** How long a connector takes to answer the least it can be asked. */
+const start = async () => {
+  const connectors = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
+  const starts: { connector: string; wallMs: number; cpuMs: number; peakMb: number }[] = [];
+  for (const connector of connectors) {
+    const runs: Measured[] = [];
+    for (let run = 0; run < 5; run += 1) {
+      runs.push(await measure({ args: [...entryOf(connector), 'spec'], onOutput: () => undefined }));
+    }
+    const of = (key: keyof Measured): number => median(runs.map((run) => run[key]));
+    starts.push({ connector, wallMs: of('wallMs'), cpuMs: of('cpuMs'), peakMb: of('peakMb') });
+  }
+  say('\nspec, medians of 5\n');
+  say(
+    table(
+      ['', 'wall s', 'CPU s', 'peak MB'],
+      starts.map(({ connector, wallMs, cpuMs, peakMb }) => [
+        connector,
+        figure(wallMs / 1_000),
+        figure(cpuMs / 1_000),
+        figure(peakMb),
+      ]),
+    ),
+  );
+  return starts;
+};
 
 const compare = async (server: Server, columns: number, rows: number, rounds: number) => {
   const serving = { columns, rows, jobMs: 0 };
@@ -137,8 +166,8 @@ const streams = async (server: Server) => {
 
 const destination = async (server: Server) => {
   const cases = [
-    { label: '10 requests/s', records: 4_000, requestsPerSecond: 10 },
-    { label: '30 requests/s', records: 12_000, requestsPerSecond: 30 },
+    { label: '10 requests/s', records: 8_000, requestsPerSecond: 10 },
+    { label: '30 requests/s', records: 24_000, requestsPerSecond: 30 },
     { label: 'unlimited', records: 50_000, requestsPerSecond: 1_000 },
   ];
   const writings: (Awaited<ReturnType<typeof writeWithDestination>> & { label: string })[] = [];
@@ -176,6 +205,7 @@ const main = async (): Promise<void> => {
     const has = (part: string): boolean => parts.includes(part);
     const results = {
       machine: on,
+      start: has('start') && (await start()),
       compared: has('compare') && [
         await compare(server, 20, rows, rounds),
         await compare(server, 100, wideRows, rounds),
