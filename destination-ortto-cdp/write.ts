@@ -8,6 +8,7 @@ import { createDispatch } from './dispatch.ts';
 import type { Sorted } from './dispatch.ts';
 import { prepareMapping } from './fields.ts';
 import type { Prepared } from './fields.ts';
+import { createHints } from './hints.ts';
 import { createLedger } from './ledger.ts';
 import { mapRecord } from './record.ts';
 import { openOrtto } from './session.ts';
@@ -76,7 +77,7 @@ export async function* write(
       mostLinks,
       onFailure: (error) => fail(error),
     });
-    const dispatch = createDispatch({ sort: createSorter(prepared, catalog), deliver, ledger, clock, wake });
+    const dispatch = createDispatch({ sort: createSorter(prepared, catalog, log), deliver, ledger, clock, wake });
 
     let ended = false;
     let failure: unknown;
@@ -157,7 +158,8 @@ export async function* write(
 }
 
 /** Sorts records by what must be done for them; a record of a stream outside the catalog means torn input. */
-const createSorter = ({ mappings, identities }: Prepared, catalog: ConfiguredCatalog) => {
+const createSorter = ({ mappings, identities }: Prepared, catalog: ConfiguredCatalog, log: Log) => {
+  const hint = createHints(log);
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
   const respells = new Map(catalog.streams.map(({ stream }) => [stream.name, createRespell(stream.json_schema)]));
   return ({ stream, data, line }: IncomingRecord): Sorted => {
@@ -165,6 +167,7 @@ const createSorter = ({ mappings, identities }: Prepared, catalog: ConfiguredCat
     if (mapping === undefined) throw new Error(`Line ${line} is a record of a stream that is not in the catalog`);
     const respelled = data && (respells.get(stream)?.(data) ?? data);
     const mapped = mapRecord(mapping, respelled, Date.now());
+    hint(mapping, mapped);
     return mapped.kind === 'skip' || mapped.kind === 'reject'
       ? mapped
       : { kind: 'task', task: taskOf(mapped, identities) };

@@ -175,6 +175,23 @@ test('activities of organizations need a definition that Ortto has no call to ma
   expect(logs(run, 'WARN').filter((text) => text.includes('not defined in Ortto'))).toHaveLength(1);
 });
 
+test('a custom object goes to the one person its records name; the field is told once, and what to do about several', async () => {
+  const fields = ['Id', 'Member__c', 'Friend__c', 'CreatedDate'];
+  const visit = (number: number, more: JsonObject) =>
+    record('Visit__c', { Id: salesforceId('006', number), CreatedDate: new Date().toISOString(), ...more });
+  const run = await sync(
+    [
+      contact(1),
+      ...[1, 2, 3].map((number) => visit(number, { Member__c: contactId(1) })),
+      ...[4, 5].map((number) => visit(number, { Member__c: contactId(1), Friend__c: contactId(2) })),
+    ],
+    { streams: { Contact: streams.Contact, Visit__c: fields } },
+  );
+  expect(ledgerOf(run, 'Visit__c')).toMatchObject({ recorded: 3, rejected: { several_ids: 2 } });
+  expect(logs(run, 'INFO').filter((text) => text.includes('Member__c says whom'))).toHaveLength(1);
+  expect(logs(run, 'WARN').filter((text) => text.includes('Member__c, Friend__c; set person'))).toHaveLength(1);
+});
+
 test('"Import new records only" leaves whoever exists as they are', async () => {
   await sync([account(1), contact(1)]);
   const config = { people: { merge_strategy: 'ignore' }, organizations: { merge_strategy: 'ignore' } };

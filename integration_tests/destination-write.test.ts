@@ -3,6 +3,7 @@ import type { JsonObject } from '../airbyte/protocol.ts';
 import {
   errorsOf,
   ledgerOf,
+  liveWrite,
   logs,
   record,
   rejections,
@@ -211,19 +212,44 @@ test('a record without data is a rejection, named by its line', async () => {
   expect(stateIds(run)).toEqual([1]);
 });
 
-test('a mapping that has Ortto refuse every row is a config error, and the states of those records are held', async () => {
-  const run = await runWrite(ortto, {
-    streams: { Contact: FIELDS },
-    lines: [...contacts(400, () => ({ Email: 'all wrong' })), state('Contact', 1)],
-  });
-  expect(run.exitCode).toBe(1);
-  expect(errorsOf(run)).toMatchObject([
-    {
-      failure_type: 'config_error',
-      message: expect.stringMatching(/Contact: all of the last 300.*not_an_email, field Email/),
+test.each([
+  ['values that fit no field', { Email: 'all wrong' }, /Contact: all of the last 300.*not_an_email, field Email/],
+  ['values that Ortto refuses', { LastName: 'x'.repeat(50) }, /Contact: all of the last 300.*invalid/],
+])(
+  'a mapping that gives nothing but %s is a config error, and the states of those records are held',
+  async (_, more, sentence) => {
+    ortto.limits.textLength = 40;
+    const run = await runWrite(ortto, {
+      streams: { Contact: FIELDS },
+      lines: [...contacts(1000, () => more), state('Contact', 1)],
+    });
+    ortto.limits.textLength = 255;
+    expect([run.exitCode, stateIds(run), ortto.counts.bans]).toEqual([1, [], 0]);
+    expect(errorsOf(run)).toMatchObject([{ failure_type: 'config_error', message: expect.stringMatching(sentence) }]);
+  },
+);
+
+test('stdin is read no further than some thousand records ahead of Ortto', async () => {
+  ortto.limits.latencyMs = 5;
+  let produced = 0;
+  let merges = 0;
+  const ahead: number[] = [];
+  ortto.faults.add({
+    path: '/person/merge',
+    when: () => {
+      ahead.push(produced - 100 * merges);
+      merges += 1;
+      return false;
     },
-  ]);
-  expect(stateIds(run)).toEqual([]);
+  });
+  function* lines() {
+    for (; produced < 12_000; produced += 1) yield record('Contact', contact(produced));
+  }
+  const run = await liveWrite(ortto, { streams: { Contact: FIELDS }, lines: lines() });
+  ortto.limits.latencyMs = 0;
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 12_000 });
+  // 2,000 that wait, twelve batches under way, and what the pipe holds.
+  expect(Math.max(...ahead)).toBeLessThan(5_000);
 });
 
 test('all problems of the catalog are told at once, with a hint at the prefix', async () => {
