@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refinement } from './example-org.ts';
-import { afterStep, duringStep, halveStep, planRead, queryOf } from './plan.ts';
+import { afterStep, duringStep, halveStep, planRead } from './plan.ts';
 import type { Plan, PlanInput, Step } from './plan.ts';
 import type { Selection } from './selection.ts';
 import { encodeState, parseStates } from './state.ts';
@@ -178,31 +177,6 @@ test('an object without cursor is read whole, and cannot be halved', () => {
   const { steps, state } = planRead(input({ selection, startDate: day(2) }));
   expect([steps[0]?.window, state.cursorField]).toEqual([undefined, undefined]);
   expect(steps[0] && halveStep(selection, steps[0], day(20))).toBeUndefined();
-});
-
-test('the digest of a query is the same from run to run and another when other rows are asked for', () => {
-  const selection = selectionOf(['Id', 'Name']);
-  const settings = { includeDeleted: true, startDate: undefined, organization: '00D000000000001' };
-  const condition = { field: 'Name', operator: 'is', value: 'x' } as const;
-  const digest = (...parameters: Parameters<typeof queryOf>): string => queryOf(...parameters).digest;
-  const plain = digest(selection, undefined, settings);
-  expect(queryOf(selection, undefined, settings).fields).toEqual(['Id', 'Name']);
-  expect(digest(selectionOf(['Id']), refinement(['Id']), settings)).toBe(plain);
-  expect(digest(selection, { ...refinement(undefined, [condition]), match: 'any' }, settings)).toBe(
-    digest(selection, refinement(undefined, [{ ...condition, field: 'NAME' }]), settings),
-  );
-  const others = [
-    plain,
-    digest(selection, refinement(undefined, [condition]), settings),
-    digest(selection, refinement(undefined, [{ ...condition, value: 'y' }]), settings),
-    digest(selection, refinement(undefined, [{ ...condition, operator: 'is_not' }]), settings),
-    digest(selection, refinement(undefined, [condition, condition]), settings),
-    digest(selection, { ...refinement(undefined, [condition, condition]), match: 'any' }, settings),
-    digest(selection, undefined, { ...settings, includeDeleted: false }),
-    digest(selection, undefined, { ...settings, startDate: day(1) }),
-    digest(selection, undefined, { ...settings, organization: '00D000000000002' }),
-  ];
-  expect(new Set(others).size).toBe(others.length);
 });
 
 // A whole life of a stream: the org changes, fields come and go, attempts break off anywhere, windows are cut in halves.

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PassThrough, pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { createGunzip } from 'node:zlib';
 import { Connection } from 'jsforce/lib/connection.js';
 import { OAuth2 } from 'jsforce/lib/oauth2.js';
 import { Transport } from 'jsforce/lib/transport.js';
@@ -11,6 +9,7 @@ import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { Agent, EnvHttpProxyAgent, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Log } from '../airbyte/connector.ts';
+import { guarded, inflated, plainHeaders } from './answer.ts';
 import type { SourceConfig } from './config.ts';
 import { classify, lostConnection, SalesforceFailure } from './failures.ts';
 import { grant, loginFailure } from './login.ts';
@@ -221,31 +220,6 @@ const createDispatcher = (): Dispatcher => {
   const noProxy = [env['no_proxy'] ?? env['NO_PROXY'], 'localhost', '127.0.0.1', '[::1]'].filter(Boolean).join(',');
   return new EnvHttpProxyAgent({ ...timeouts, noProxy });
 };
-
-const plainHeaders = (headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
-
-/** While one chunk is made into lines, zlib's thread fills the next; in small ones the two would wait for each other. */
-const INFLATED_CHUNK_BYTES = 64 * 1024;
-
-const inflated = (body: Readable, encoding: string | undefined): Readable =>
-  // The callback of pipeline has nothing to do: an error destroys the last stream too, and its reader gets it.
-  encoding?.toLowerCase() === 'gzip'
-    ? pipeline(body, createGunzip({ chunkSize: INFLATED_CHUNK_BYTES }), () => {})
-    : body;
-
-async function* guarded(body: Readable, aborted: AbortSignal | undefined): AsyncIterable<Uint8Array> {
-  try {
-    yield* body;
-  } catch (error) {
-    throw lostConnection(error, aborted);
-  }
-}
 
 const parseToken = (answer: unknown): Token => {
   const { access_token, instance_url, id, refresh_token } = (answer ?? {}) as Record<string, string | undefined>;
