@@ -134,6 +134,7 @@ test('the measured bytes of a row are never fewer than it takes on the wire', ()
       fc.boolean(),
       fc.constant(null),
       fc.record({ name: fc.string() }),
+      fc.array(fc.string({ unit: 'binary' })),
     ),
   });
   fc.assert(

@@ -114,13 +114,22 @@ const SMALL_ROW = MAX_BYTES / MAX_ROWS;
 
 /** At least the UTF-8 bytes that the fields take as JSON, and exactly those when they are many. */
 export const rowBytes = (fields: readonly { readonly id: string; readonly value: unknown }[]): number => {
-  let bound = 32;
-  for (const { id, value } of fields) {
-    if (typeof value === 'object' && value !== null) return exactBytes(fields);
-    bound += id.length + 8 + (typeof value === 'string' ? value.length * ESCAPED : 24);
-  }
+  let bound = ROW_BYTES;
+  for (const { id, value } of fields) bound += id.length + 8 + atMost(value);
   return bound <= SMALL_ROW ? bound : exactBytes(fields);
 };
 
+/** What the row has around its fields. */
+const ROW_BYTES = 32;
+const NUMBER_BYTES = 24;
+
+const atMost = (value: unknown): number => {
+  if (typeof value === 'string') return value.length * ESCAPED + 2;
+  if (typeof value !== 'object' || value === null) return NUMBER_BYTES;
+  let bound = 2;
+  for (const [key, each] of Object.entries(value)) bound += key.length * ESCAPED + 4 + atMost(each);
+  return bound;
+};
+
 const exactBytes = (fields: readonly { readonly id: string; readonly value: unknown }[]): number =>
-  32 + fields.reduce((sum, { id, value }) => sum + Buffer.byteLength(JSON.stringify([id, value])) + 2, 0);
+  ROW_BYTES + fields.reduce((sum, { id, value }) => sum + Buffer.byteLength(JSON.stringify([id, value])) + 2, 0);
