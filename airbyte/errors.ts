@@ -3,6 +3,14 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
+/** One error for everything that is wrong with `subject` ("The configuration"); one sentence for each problem. */
+export const problemsOf = (subject: string, problems: readonly string[]): ConfigError =>
+  new ConfigError(
+    problems.length === 1
+      ? `${subject} has a problem: ${problems[0]}`
+      : `${subject} has ${problems.length} problems:\n${problems.join('\n')}`,
+  );
+
 /** Worth another attempt later. Carries the server's advice on when, if it gave any. */
 export class TransientError extends Error {
   override name = 'TransientError';

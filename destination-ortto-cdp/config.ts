@@ -1,4 +1,4 @@
-import { ConfigError } from '../airbyte/errors.ts';
+import { problemsOf } from '../airbyte/errors.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
 
@@ -128,7 +128,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
   const raw = input as RawConfig;
   const problems = shape.length > 0 ? shape : [...urlProblems(raw), ...objectProblems(raw.objects ?? [])];
   if (problems.length > 0) {
-    throw new ConfigError(`The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`);
+    throw problemsOf('The configuration', problems);
   }
   return {
     apiKey: raw.api_key.trim(),

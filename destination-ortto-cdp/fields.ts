@@ -1,5 +1,5 @@
 import type { Log } from '../airbyte/connector.ts';
-import { ConfigError } from '../airbyte/errors.ts';
+import { problemsOf } from '../airbyte/errors.ts';
 import type { ConfiguredCatalog } from '../airbyte/protocol.ts';
 import type { Definition } from './activity-mapping.ts';
 import type { Entity, Ortto } from './calls.ts';
@@ -127,6 +127,6 @@ const notCreated = (noun: string, { name, type }: NewField): string =>
 
 const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) {
-    throw new ConfigError(`The mapping has ${problems.length} problem(s):\n${problems.join('\n')}`);
+    throw problemsOf('The mapping', problems);
   }
 };

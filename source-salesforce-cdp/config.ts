@@ -1,4 +1,4 @@
-import { ConfigError } from '../airbyte/errors.ts';
+import { problemsOf } from '../airbyte/errors.ts';
 import schema from '../schemas/source-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
 
@@ -88,10 +88,10 @@ const schemaProblems = validator(schema);
  */
 export const parseConfig = (input: unknown): SourceConfig => {
   const invalid = schemaProblems(input);
-  if (invalid.length > 0) throw configError(invalid);
+  if (invalid.length > 0) throw problemsOf('The configuration', invalid);
   const raw = input as RawConfig;
   const problems = [...loginProblems(raw), ...dateProblems(raw), ...objectProblems(raw)];
-  if (problems.length > 0) throw configError(problems);
+  if (problems.length > 0) throw problemsOf('The configuration', problems);
   return {
     credentials: parseCredentials(raw.credentials),
     isSandbox: raw.is_sandbox ?? false,
@@ -112,13 +112,6 @@ export const parseConfig = (input: unknown): SourceConfig => {
 
 export const PRODUCTION_LOGIN = 'https://login.salesforce.com';
 export const SANDBOX_LOGIN = 'https://test.salesforce.com';
-
-const configError = (problems: readonly string[]): ConfigError =>
-  new ConfigError(
-    problems.length === 1
-      ? `The configuration has a problem: ${problems[0]}`
-      : `The configuration has ${problems.length} problems:\n${problems.join('\n')}`,
-  );
 
 const parseCredentials = (raw: RawConfig['credentials']): Credentials => {
   if (raw.auth_type === 'client_credentials') {
