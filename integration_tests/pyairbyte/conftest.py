@@ -25,6 +25,12 @@ def cache(tmp_path: Path) -> DuckDBCache:
 
 
 @pytest.fixture
+def states(tmp_path: Path) -> DuckDBCache:
+    """For states alone: DuckDB may refuse to replace a state in the file whose records are just being read."""
+    return DuckDBCache(db_path=tmp_path / "states.duckdb", cache_dir=tmp_path)
+
+
+@pytest.fixture
 def source(world: World) -> ab.Source:
     return ab.get_source(
         "source-salesforce-cdp",

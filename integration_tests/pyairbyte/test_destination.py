@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import airbyte as ab
 import pytest
 from airbyte.caches import DuckDBCache
@@ -14,6 +12,14 @@ from world import STREAMS, World, connector
 
 def living(world: World, stream: str) -> int:
     return sum(1 for row in world.rows(stream).values() if not row["IsDeleted"])
+
+
+def to(world: World) -> ab.Destination:
+    return ab.get_destination(
+        "destination-ortto-cdp",
+        config=world.destination,
+        local_executable=connector("destination-ortto-cdp"),
+    )
 
 
 def acknowledged(cache: DuckDBCache) -> set[str]:
@@ -61,20 +67,26 @@ def test_records_go_straight_from_the_source_and_then_only_what_changed(
     assert world.cdp().activities == events
 
 
-def test_records_go_through_the_cache(
-    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache
+def test_a_write_through_the_cache_is_whole_after_the_next_one(
+    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache, states: DuckDBCache
 ) -> None:
-    destination.write(source, cache=cache)
-    assert acknowledged(cache) == set(STREAMS)
+    # PyAirbyte shuffles the streams of a write that caches meanwhile, so an event may come before the person it is
+    # about, and is skipped then. Streams that were read before keep their order.
+    destination.write(source, cache=cache, state_cache=states)
+    assert acknowledged(states) == set(STREAMS)
+    assert len(world.cdp().organizations) == living(world, "Account")
+
+    destination.write(source.read(cache=cache), state_cache=states)
     assert world.faults() == []
-    assert world.cdp().activities > 0
+    other = World.open()
+    to(other).write(source, cache=False, state_cache=False)
+    assert world.cdp().activities == other.cdp().activities > 0
+    other.close()
 
 
 def test_what_was_cached_before_can_be_written_as_often_as_one_likes(
-    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache, tmp_path: Path
+    world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache, states: DuckDBCache
 ) -> None:
-    # A file of its own: DuckDB may refuse to replace a state in the file whose records are just being read.
-    states = DuckDBCache(db_path=tmp_path / "states.duckdb", cache_dir=tmp_path)
     destination.write(source.read(cache=cache), state_cache=states)
     assert world.faults() == []
 
@@ -91,14 +103,8 @@ def test_what_was_cached_before_can_be_written_as_often_as_one_likes(
 def test_both_ways_make_the_same_cdp(source: ab.Source, cache: DuckDBCache, world: World) -> None:
     """The same org, written straight and through the cache's tables, into two empty CDPs."""
     other = World.open()
-    straight, tabled = (
-        ab.get_destination(
-            "destination-ortto-cdp", config=each.destination, local_executable=connector("destination-ortto-cdp")
-        )
-        for each in (world, other)
-    )
-    straight.write(source, cache=False, state_cache=False)
-    tabled.write(source.read(cache=cache))
+    to(world).write(source, cache=False, state_cache=False)
+    to(other).write(source.read(cache=cache))
     assert contents(world) == contents(other)
     other.close()
 
