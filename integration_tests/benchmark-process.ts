@@ -27,10 +27,16 @@ export interface Command {
   readonly input?: Iterable<Uint8Array>;
 }
 
-/** Runs a Node process to its end and throws unless it ends well; its stdout is read as fast as it comes. */
+/**
+ * Runs a Node process to its end, in the image's environment, and throws unless it ends well; its stdout is read as fast as it
+ * comes.
+ */
 export const measure = async ({ args, onOutput, input = [] }: Command): Promise<Measured> => {
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--import', METER, ...args], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', METER, ...args], {
+    env: { ...process.env, ...imageEnvironment },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'close') as Promise<[number | null]>;
   const usage = text(child.stdio[3] as Readable);
   const complaints = text(child.stderr);
@@ -44,13 +50,22 @@ export const measure = async ({ args, onOutput, input = [] }: Command): Promise<
   return { wallMs, cpuMs: (user + system) / 1_000, peakMb: peakKb / 1_024 };
 };
 
+const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8').split('\n');
+
 /** What the image starts Node with for a connector. */
 const nodeFlags = (connector: string): readonly string[] => {
-  const lines = readFileSync(path.join(root, 'Dockerfile'), 'utf8').split('\n');
-  const line = lines.find((each) => each.startsWith('ENTRYPOINT') && each.includes(`/${connector}/main.ts`)) ?? '';
+  const line = dockerfile.find((each) => each.startsWith('ENTRYPOINT') && each.includes(`/${connector}/main.ts`)) ?? '';
   const [, ...words] = JSON.parse(line.slice('ENTRYPOINT'.length)) as string[];
   return words.slice(0, -1);
 };
+
+/** The image's settings of Node and of the C library; the folder for compiled code is where the caller wants it. */
+const imageEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
+  dockerfile.flatMap((line) => {
+    const [, name, value] = /^ENV (\w+)=([^"]\S*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined || name === 'NODE_COMPILE_CACHE' ? [] : [[name, value]];
+  }),
+);
 
 export const entryOf = (connector: string): readonly string[] => [
   ...nodeFlags(connector),

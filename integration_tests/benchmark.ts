@@ -17,7 +17,7 @@ import type { Reading } from './benchmark-source.ts';
 // Prints tables and writes bench.json.
 
 const USAGE = `Usage: npm run bench -- [--only <start,compare,growth,streams,destination>] [--rounds <3>]
-  [--rows <rows of 20 columns, 400000>] [--wide-rows <rows of 100 columns, 40000>] [--growth <50000,200000,800000,3400000>]
+  [--rows <rows of 20 columns, 500000>] [--wide-rows <rows of 100 columns, 30000>] [--growth <50000,200000,800000,3500000>]
 Rows are multiples of ${BLOCK_ROWS}.`;
 
 const readOptions = () => {
@@ -25,8 +25,8 @@ const readOptions = () => {
     options: {
       only: { type: 'string', default: 'start,compare,growth,streams,destination' },
       rounds: { type: 'string', default: '3' },
-      rows: { type: 'string', default: '400000' },
-      'wide-rows': { type: 'string', default: '40000' },
+      rows: { type: 'string', default: '500000' },
+      'wide-rows': { type: 'string', default: '30000' },
       growth: { type: 'string', default: '50000,200000,800000,3200000' },
     },
   });

@@ -1,5 +1,17 @@
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import destinationConfig from './destination-config.json' with { type: 'json' };
+import sourceConfig from './source-config.json' with { type: 'json' };
+import sourceState from './source-state.json' with { type: 'json' };
 import { validator } from './validator.ts';
+
+test.each([
+  ['source-config', sourceConfig],
+  ['source-state', sourceState],
+  ['destination-config', destinationConfig],
+])('%s.json is a JSON schema, so that no start needs to check it', (_, schemaFile) => {
+  expect(new Ajv({ strict: false }).validateSchema(schemaFile)).toBe(true);
+});
 
 const schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
