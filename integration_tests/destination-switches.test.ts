@@ -230,7 +230,7 @@ test('no mixture of positions makes a difference', async () => {
       expect(seen).toEqual(usual.picture);
       expect(bans).toBe(0);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true },
   );
 });
 
@@ -280,6 +280,6 @@ test('nor under any settings', async () => {
       expect(seen.picture).toEqual(expected.picture);
       expect(seen.bans).toBe(0);
     }),
-    { numRuns: 40, endOnFailure: true },
+    { numRuns: 25, endOnFailure: true },
   );
 });
