@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most integration tests wait for processes of their own, so one worker more than the two cores they must do with.
+    maxWorkers: 3,
     projects: [
       {
         test: {

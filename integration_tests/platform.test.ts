@@ -71,9 +71,9 @@ test.each<[string, Host]>([
 });
 
 test.each<[string, Side[], number]>([
-  ['the source', ['source'], 100],
-  ['the destination', ['destination'], 400],
-  ['both connectors', ['source', 'destination'], 300],
+  ['the source', ['source'], 40],
+  ['the destination', ['destination'], 160],
+  ['both connectors', ['source', 'destination'], 120],
 ])(
   '%s: SIGTERM in the middle of a sync ends with 143, and the next sync completes what was left',
   async (_, sides, after) => {

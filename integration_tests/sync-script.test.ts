@@ -54,7 +54,7 @@ const ledgers = (said: string): { stream: string; received: number }[] =>
 test.runIf(needsFlock)(
   'The first run writes a catalog, the second syncs, the third has nothing left to do',
   async () => {
-    const { world, folder, file } = await setUp(100);
+    const { world, folder, file } = await setUp(40);
     const first = await run(folder);
     expect(first).toMatchObject({ code: 0, complained: '' });
     expect(first.said).toMatch(/^Wrote .*catalog\.json/);
@@ -62,7 +62,7 @@ test.runIf(needsFlock)(
 
     const second = await run(folder);
     expect(second).toMatchObject({ code: 0, complained: '' });
-    expect(ledgers(second.said).find(({ stream }) => stream === 'Contact')?.received).toBe(100);
+    expect(ledgers(second.said).find(({ stream }) => stream === 'Contact')?.received).toBe(40);
     expect(await world.faults()).toEqual([]);
     expect(statSync(file('states.json')).mode & 0o077).toBe(0);
 
@@ -96,7 +96,7 @@ test.runIf(needsFlock)('A failure of either connector fails the run and leaves t
 test.runIf(needsFlock)(
   'A run that is killed has lost nothing: the next one goes on from what was acknowledged',
   async () => {
-    const { world, folder, file, read } = await setUp(300);
+    const { world, folder, file, read } = await setUp(120);
     await run(folder);
     writeFileSync(
       file('destination.json'),
@@ -117,7 +117,7 @@ test.runIf(needsFlock)(
     const { code, said } = await run(folder);
     expect(code).toBe(0);
     expect(ledgers(said).find(({ stream }) => stream === 'Campaign')?.received).toBe(0);
-    expect(ledgers(said).find(({ stream }) => stream === 'Contact')?.received).toBe(300);
+    expect(ledgers(said).find(({ stream }) => stream === 'Contact')?.received).toBe(120);
     expect(await world.faults()).toEqual([]);
     expect(read('states.json')).toHaveLength(ledgers(said).length);
   },

@@ -51,7 +51,7 @@ const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
 });
 
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
-  const { seed = 7, contacts = 300, naming, host } = options;
+  const { seed = 7, contacts = 120, naming, host } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'world-'));
   const salesforce = await startSalesforce({ seed, contacts, now: yesterday });
   const ortto = await startOrtto({ apiKey: 'an-api-key-nobody-may-see' });
