@@ -17,13 +17,19 @@ const schemaOf = (type: string): object =>
     ? { type: ['null', type === 'double' ? 'number' : 'boolean'] }
     : { type: ['null', type === 'multipicklist' ? 'array' : 'string'] };
 
-/** Writes contacts as people to an Ortto that answers at once, and checks that each has arrived once. */
+export interface Load {
+  readonly contacts: number;
+  /** How often all of them are sent, one after the other. */
+  readonly times: number;
+  readonly requestsPerSecond: number;
+}
+
+/** Writes contacts as people to an Ortto that answers at once, and checks that each of them has arrived. */
 export const writeWithDestination = async (
   server: Server,
-  records: number,
-  requestsPerSecond: number,
+  { contacts, times, requestsPerSecond }: Load,
 ): Promise<Writing> => {
-  if (records > DISTINCT_ROWS) throw new Error(`There are ${DISTINCT_ROWS} different contacts.`);
+  if (contacts > DISTINCT_ROWS) throw new Error(`There are ${DISTINCT_ROWS} different contacts.`);
   const columns = columnsOf(20);
   const { url } = await server.serve({ columns: 20, rows: 0, jobMs: 0 });
   const config = {
@@ -50,9 +56,10 @@ export const writeWithDestination = async (
       stream: { stream_descriptor: { name: 'Contact' }, stream_state: {} },
     },
   };
-  const rows = Array.from({ length: records }, (_, row) => recordOf(columns, row));
+  const rows = Array.from({ length: contacts }, (_, row) => recordOf(columns, row));
   const lines = rows.map((data) => lineOf({ type: 'RECORD', record: { stream: 'Contact', data, emitted_at: 0 } }));
-  const input = [...inBatches(lines), Buffer.from(lineOf(state))];
+  const once = inBatches(lines);
+  const input = [...Array.from({ length: times }, () => once).flat(), Buffer.from(lineOf(state))];
   const output: Buffer[] = [];
   const measured = await withFiles([config, catalog], ([configFile = '', catalogFile = '']) =>
     measure({
@@ -68,7 +75,7 @@ export const writeWithDestination = async (
   if (ids !== living || !Buffer.concat(output).includes('"type":"STATE"')) {
     throw new Error(`${ids} of ${living} people have arrived (${people} rows in ${requests} requests).`);
   }
-  return { ...measured, records, requests };
+  return { ...measured, records: contacts * times, requests };
 };
 
 /** As a source would write them: about 64 KiB at once. */

@@ -166,13 +166,13 @@ const streams = async (server: Server) => {
 
 const destination = async (server: Server) => {
   const cases = [
-    { label: '10 requests/s', records: 8_000, requestsPerSecond: 10 },
-    { label: '30 requests/s', records: 24_000, requestsPerSecond: 30 },
-    { label: 'unlimited', records: 50_000, requestsPerSecond: 1_000 },
+    { label: '10 requests/s', contacts: 8_000, times: 1, requestsPerSecond: 10 },
+    { label: '30 requests/s', contacts: 24_000, times: 1, requestsPerSecond: 30 },
+    { label: 'unlimited', contacts: 50_000, times: 8, requestsPerSecond: 1_000 },
   ];
   const writings: (Awaited<ReturnType<typeof writeWithDestination>> & { label: string })[] = [];
-  for (const { label, records, requestsPerSecond } of cases) {
-    writings.push({ label, ...(await writeWithDestination(server, records, requestsPerSecond)) });
+  for (const { label, ...load } of cases) {
+    writings.push({ label, ...(await writeWithDestination(server, load)) });
   }
   say('\nThe destination, people of 20 columns, an Ortto that answers at once\n');
   say(
