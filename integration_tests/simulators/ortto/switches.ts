@@ -1,4 +1,4 @@
-// What Ortto's public material leaves open. The first position of each row is the default.
+// Past 250 lines: a table of what Ortto's public material leaves open. The first position of each row is the default.
 
 const table = {
   verdictId: {
