@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { AirbyteMessage, RecordLines } from './protocol.ts';
 
-/** One system call and one reader wake-up per batch instead of per record; the size of a Linux pipe. */
-const BATCH_BYTES = 64 * 1024;
+/** One call of the stream, whose own effort is that of hundreds of records, per batch instead of per record. */
+const BATCH_BYTES = 256 * 1024;
 /** Batches that are filled again and again: so much of memory would else be waiting for the garbage collector. */
 const SPARE_BATCHES = 4;
 

@@ -15,7 +15,7 @@ export const plainHeaders = (
   );
 
 /** While one chunk is made into lines, zlib's thread fills the next; in small ones the two would wait for each other. */
-const INFLATED_CHUNK_BYTES = 64 * 1024;
+const INFLATED_CHUNK_BYTES = 128 * 1024;
 
 /** The body as it was before it was compressed for the way. */
 export const inflated = (body: Readable, encoding: string | undefined): Readable =>

@@ -1,4 +1,4 @@
-import { DATETIME_LENGTH, isDatetimePart, isPlainText, plainNumberEnd, wordOf } from './cells.ts';
+import { DATETIME_LENGTH, isDatetimePart, plainBytes, plainNumberEnd, wordOf } from './cells.ts';
 import type { Kind } from './field-types.ts';
 import { jsonOfText } from './values.ts';
 
@@ -80,13 +80,14 @@ export const createCellWriter = (): CellWriter => {
     let o = to;
     for (;;) {
       if (special === TEXT_SPECIAL) {
-        for (;;) {
+        let plain = 4;
+        do {
           const word = words.getInt32(i, true);
-          if (!isPlainText(word)) break;
           targetWords.setInt32(o, word, true);
-          i += 4;
-          o += 4;
-        }
+          plain = plainBytes(word);
+          i += plain;
+          o += plain;
+        } while (plain === 4);
       }
       let b = source[i] ?? 0;
       while (special[b] === 0) {

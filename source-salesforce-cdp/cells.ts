@@ -23,14 +23,18 @@ const QUOTES = EACH_BYTE * QUOTE;
 const BACKSLASHES = EACH_BYTE * BACKSLASH;
 const SPACES = EACH_BYTE * 0x20;
 
-/** Whether each byte of a word means the same between quotes in CSV and in JSON: no quote, backslash or control character. */
-export const isPlainText = (word: number): boolean => {
+/**
+ * How many bytes of a word, from the first on, mean the same between quotes in CSV and in JSON: up to a quote, a backslash or
+ * a control character.
+ */
+export const plainBytes = (word: number): number => {
   const quotes = word ^ QUOTES;
   const backslashes = word ^ BACKSLASHES;
-  // The high bit of a byte comes out where it is zero, or below a space.
+  // The high bit of a byte comes out where it is zero, or below a space; the lowest one is true, those above it may not be.
   const special =
-    ((quotes - EACH_BYTE) & ~quotes) | ((backslashes - EACH_BYTE) & ~backslashes) | ((word - SPACES) & ~word);
-  return (special & HIGH_BITS) === 0;
+    (((quotes - EACH_BYTE) & ~quotes) | ((backslashes - EACH_BYTE) & ~backslashes) | ((word - SPACES) & ~word)) &
+    HIGH_BITS;
+  return special === 0 ? 4 : (31 - Math.clz32(special & -special)) >> 3;
 };
 
 /** A datetime as Bulk writes it, word by word; a zero stands for any digit. */

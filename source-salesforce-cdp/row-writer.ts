@@ -51,13 +51,15 @@ export const createRowWriter = (
   const kinds = Uint8Array.from(layout.kinds, (kind) => KINDS.indexOf(kind));
   const columns = Int32Array.from(layout.columns);
   const keyLengths = Int32Array.from(layout.keys, ({ length }) => length);
-  const keyWordEnds = Int32Array.from(runningTotals(layout.keys.map(({ length }) => Math.ceil(length / 4))));
+  let keyWordCount = 0;
+  const keyWordEnds = Int32Array.from(layout.keys, ({ length }) => (keyWordCount += Math.ceil(length / 4)));
   const keyWords = Int32Array.from(layout.keys.flatMap(wordsOf));
   const before = layout.before.map((steps) => (steps.length > 0 ? steps : undefined));
   const dataOffset = Buffer.byteLength(head) - 1;
   const plainTail = ascii(`}${lineTail(envelope, [])}`);
+  const tailWords = Int32Array.from(wordsOf(plainTail));
   const overhead =
-    OUTPUT_SLACK + 2 * (4 * keyWords.length + longest(layout.before.flat()) + longest(layout.after) + plainTail.length);
+    OUTPUT_SLACK + 2 * (4 * keyWordCount + longest(layout.before.flat()) + longest(layout.after) + plainTail.length);
 
   const paths = selection.columns.map(({ path }) => path);
   const idColumn = paths.indexOf('Id');
@@ -200,8 +202,13 @@ export const createRowWriter = (
     const dataStart = (layout.aside ? cellsEnd : lineStart) + dataOffset;
     if (isSkipped || (watched !== undefined && !admits(watched, dataStart, o + 1))) return lineStart;
     const tail = nulled === undefined ? plainTail : ascii(`}${lineTail(envelope, nulled)}`);
-    if (nulled !== undefined) reserve(o, tail.length);
-    for (let at = 0; at < tail.length; at++) output[o++] = tail[at] ?? 0;
+    if (nulled === undefined) {
+      for (let at = 0; at < tailWords.length; at++) outputWords.setInt32(o + 4 * at, tailWords[at] ?? 0, true);
+    } else {
+      reserve(o, tail.length);
+      output.set(tail, o);
+    }
+    o += tail.length;
     if (!layout.aside) return o;
     output.copyWithin(lineStart, cellsEnd, o);
     return o - (cellsEnd - lineStart);
@@ -240,8 +247,3 @@ export const createRowWriter = (
 
 const malformed = (selection: Selection, row: number, problem: string): TransientError =>
   new TransientError(`The result of the Bulk job for ${selection.object} is not well formed: row ${row} ${problem}`);
-
-const runningTotals = (lengths: readonly number[]): number[] => {
-  let total = 0;
-  return lengths.map((length) => (total += length));
-};
