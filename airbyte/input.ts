@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { IncomingRecord, IncomingState } from './connector.ts';
 import { ConfigError } from './errors.ts';
+import { isObject } from './json-object.ts';
 import type { StateMessage } from './protocol.ts';
 
 /** A line of the input is not an Airbyte message: something upstream was torn. Names the line, never its content. */
@@ -14,9 +15,6 @@ export class TornInputError extends Error {
 }
 
 const NEWLINE = 0x0a;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Cuts chunks into lines without their newline. `cut` returns the lines a chunk completes, `rest` the last line if it has

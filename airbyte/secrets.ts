@@ -1,3 +1,5 @@
+import { isObject } from './json-object.ts';
+
 const CENSORED = '****';
 
 /** Shorter ones would blot out ordinary words, and no real credential is that short. */
@@ -5,9 +7,6 @@ const SHORTEST_SECRET = 4;
 
 /** Lines of a key this short (`-----END`, a last line of base64) say nothing on their own. */
 const SHORTEST_LINE = 16;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Names of the properties a schema marks with `airbyte_secret`, at any depth. */
 const secretNames = (schema: unknown): string[] => {

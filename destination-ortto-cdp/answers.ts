@@ -1,5 +1,6 @@
+import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
-import { retryAfterMs } from './pace.ts';
+import { retryAfterMs } from '../airbyte/retry-after.ts';
 
 // What Ortto's answers mean. Their texts may quote a person's values, so no text of theirs goes on: it is read here and
 // becomes one of our reasons.
@@ -34,9 +35,6 @@ export type Answer =
   | { readonly kind: 'locked'; readonly status: 401 | 403 | 507 }
   /** Ortto does not want this request. `details` has one entry a row, when Ortto gave them. */
   | { readonly kind: 'bad'; readonly status: number; readonly text: string; readonly details: readonly JsonObject[] };
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Objects of a list; Ortto writes null for an empty one. */
 export const objects = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);

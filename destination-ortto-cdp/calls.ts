@@ -1,6 +1,7 @@
 // Longer than most: the whole vocabulary of Ortto's API is in this one file, so that nothing else has to know it.
+import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
-import { isObject, objects, readVerdicts } from './answers.ts';
+import { objects, readVerdicts } from './answers.ts';
 import type { Definition } from './activity-mapping.ts';
 import type { Verdict } from './answers.ts';
 import type { CustomField } from './field-book.ts';

@@ -1,4 +1,5 @@
 import { problemsOf } from '../airbyte/errors.ts';
+import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
 
@@ -118,8 +119,6 @@ const REGION_HOSTS = {
   eu: 'https://api.eu.ap3api.com',
 } as const;
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
 const validate = validator(schema);
 
 /** The settings with every default filled in. Throws one ConfigError that lists all problems. */
@@ -183,7 +182,7 @@ const addressProblems = (text: string): string[] => {
   if (!URL.canParse(text)) return ['api_url: must be an address such as https://api.ap3api.com'];
   const url = new URL(text);
   return [
-    ...(url.protocol === 'http:' && !LOOPBACK.test(url.hostname)
+    ...(url.protocol === 'http:' && !isLoopback(url.hostname)
       ? ['api_url: must start with https:// (http:// is allowed on this machine only)']
       : []),
     ...(url.username || url.password ? ['api_url: must not hold a user name or password'] : []),

@@ -1,6 +1,7 @@
 import { ConfigError, TransientError } from '../airbyte/errors.ts';
+import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
-import { isObject, readAnswer } from './answers.ts';
+import { readAnswer } from './answers.ts';
 import type { Answer, RawAnswer } from './answers.ts';
 import type { Gate } from './gate.ts';
 import { backoffMs } from './pace.ts';

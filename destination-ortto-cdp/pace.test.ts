@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { adapt, admission, backoffMs, nextSlot, recentBad, retryAfterMs, startConcurrency } from './pace.ts';
+import { adapt, admission, backoffMs, nextSlot, recentBad, startConcurrency } from './pace.ts';
 
 /** Sends as fast as allowed on a clock whose timers are late by the given amounts; returns the times of sending. */
 const send = (rate: number, lateness: readonly number[]): number[] => {
@@ -105,17 +105,4 @@ test('back-off doubles with jitter, obeys advice and gives up after ten attempts
   expect(backoffMs(1, 10_000, 0)).toBe(10_000);
   expect(backoffMs(10, undefined, 0)).toBeUndefined();
   expect(backoffMs(1, 11 * 60_000, 0)).toBeUndefined();
-});
-
-test('Retry-After is read as seconds or as a date', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-  expect(retryAfterMs('7', now)).toBe(7000);
-  expect(retryAfterMs('Thu, 01 Jan 2026 00:00:30 GMT', now)).toBe(30_000);
-  expect(retryAfterMs('Thu, 01 Jan 2025 00:00:30 GMT', now)).toBe(0);
-  expect([
-    retryAfterMs(undefined, now),
-    retryAfterMs(' ', now),
-    retryAfterMs('soon', now),
-    retryAfterMs('-1', now),
-  ]).toEqual([undefined, undefined, undefined, undefined]);
 });

@@ -82,12 +82,3 @@ export const backoffMs = (attempt: number, advisedMs: number | undefined, chance
   const own = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + chance / 2);
   return Math.round(Math.max(own, advisedMs ?? 0));
 };
-
-/** `Retry-After` in milliseconds: seconds or a date. Undefined when it is neither. */
-export const retryAfterMs = (header: string | undefined, nowEpochMs: number): number | undefined => {
-  if (header === undefined || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  if (Number.isFinite(seconds)) return seconds < 0 ? undefined : seconds * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowEpochMs);
-};

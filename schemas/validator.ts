@@ -1,9 +1,7 @@
 import { Ajv } from 'ajv';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isObject } from '../airbyte/json-object.ts';
 
 /** The property that has a `const` in every branch, if the branches have one in common. */
 const discriminatorOf = (branches: readonly unknown[]): { name: string; values: unknown[] } | undefined => {

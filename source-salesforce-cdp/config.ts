@@ -1,4 +1,5 @@
 import { problemsOf } from '../airbyte/errors.ts';
+import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/source-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
 
@@ -127,10 +128,6 @@ const parseCredentials = (raw: RawConfig['credentials']): Credentials => {
     refreshToken: raw.refresh_token,
   };
 };
-
-/** Whether a host is this very machine, the only one that may be spoken to without TLS. */
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
   if (login_url === undefined) {

@@ -1,4 +1,5 @@
 import { ConfigError, TransientError } from '../airbyte/errors.ts';
+import { isObject } from '../airbyte/json-object.ts';
 import { refusalOf } from './refusals.ts';
 import type { Api, FailureKind, Fault } from './refusals.ts';
 
@@ -67,7 +68,6 @@ export const asError = (failure: SalesforceFailure): Error => {
 /** A failure as `asError` has it; any other error as it is. */
 export const explained = (error: unknown): unknown => (error instanceof SalesforceFailure ? asError(error) : error);
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 /** On one line; whatever on the way quotes our request must not show its token. */
 const short = (message: string): string =>

@@ -1,6 +1,6 @@
 import { assert, double, nat, option, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { pollMs, retryAfterMs, waitMs } from './retry.ts';
+import { pollMs, waitMs } from './retry.ts';
 
 test('waits double and end after eight attempts', () => {
   expect([1, 2, 3, 6, 7, 8].map((attempt) => waitMs(attempt, undefined, 0.5))).toEqual([
@@ -29,17 +29,6 @@ test('no wait is longer than two minutes', () => {
       expect(wait ?? 0).toBeLessThanOrEqual(120_000);
     }),
   );
-});
-
-test.each([
-  ['120', 120_000],
-  ['0', 0],
-  ['Thu, 01 Jan 2026 00:00:10 GMT', 10_000],
-  ['Thu, 01 Jan 2015 00:00:10 GMT', 0],
-  ['soon', undefined],
-  ['', undefined],
-])('Retry-After "%s" is %s milliseconds', (header, ms) => {
-  expect(retryAfterMs(header, Date.parse('2026-01-01T00:00:00Z'))).toBe(ms);
 });
 
 test('polls of a job slow down to one every five seconds', () => {

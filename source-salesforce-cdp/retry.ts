@@ -15,14 +15,5 @@ export const waitMs = (attempt: number, advisedMs: number | undefined, random: n
   return FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.75 + random / 2);
 };
 
-/** `Retry-After` as milliseconds from `now`: seconds or an HTTP date; undefined when absent or unreadable. */
-export const retryAfterMs = (header: string | undefined, now: number): number | undefined => {
-  if (header === undefined || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  if (!Number.isNaN(seconds)) return Math.max(seconds, 0) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
-};
-
 /** Wait before the given poll of a job (from 1): quick at first, so that small jobs end soon, then up to five seconds. */
 export const pollMs = (poll: number): number => Math.min(250 * 1.5 ** (poll - 1), 5_000);

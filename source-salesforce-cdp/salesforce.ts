@@ -9,12 +9,12 @@ import type { HttpRequest, HttpResponse } from 'jsforce/lib/types/common.js';
 import { Agent, EnvHttpProxyAgent, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Log } from '../airbyte/connector.ts';
+import { retryAfterMs } from '../airbyte/retry-after.ts';
 import { guarded, inflated, plainHeaders } from './answer.ts';
 import type { SourceConfig } from './config.ts';
 import { classify, lostConnection, SalesforceFailure } from './failures.ts';
 import { grant, loginFailure } from './login.ts';
 import type { Api } from './refusals.ts';
-import { retryAfterMs } from './retry.ts';
 import { createSession } from './session.ts';
 import type { Token } from './session.ts';
 
