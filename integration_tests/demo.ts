@@ -14,6 +14,7 @@ import type { StreamChoice } from './platform-messages.ts';
 import { runSync } from './platform.ts';
 import { startOrtto } from './simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from './simulators/salesforce.ts';
+import { sourceConfig } from './simulators/source-config.ts';
 
 // The product at work: both connectors, as Airbyte would run them, between an embedded Salesforce and an embedded Ortto.
 
@@ -86,16 +87,7 @@ const main = async (): Promise<boolean> => {
   };
 
   try {
-    const { clientId, clientSecret, refreshToken } = salesforce.login;
-    const source = {
-      credentials: {
-        auth_type: 'refresh_token',
-        client_id: clientId,
-        client_secret: clientSecret,
-        refresh_token: refreshToken,
-      },
-      login_url: salesforce.url,
-    };
+    const source = sourceConfig(salesforce);
     const destination = { api_key: ortto.apiKey, api_url: ortto.url, requests_per_second: 30 };
     const sourceFile = save('source-config.json', source);
     const destinationFile = save('destination-config.json', destination);

@@ -17,6 +17,7 @@ import { runConnector, spawnConnector } from './connector-process.ts';
 import type { ConnectorProcess } from './connector-process.ts';
 import { startSalesforce } from './simulators/salesforce.ts';
 import type { SalesforceOptions, SalesforceSimulator } from './simulators/salesforce.ts';
+import { sourceConfig } from './simulators/source-config.ts';
 
 const SOURCE = fileURLToPath(new URL('../source-salesforce-cdp/main.ts', import.meta.url));
 
@@ -115,16 +116,7 @@ const recordsOn = (bytes: Uint8Array): RecordMessage[] =>
 export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<SourceOrg> => {
   const salesforce = await startSalesforce(options);
   const folder = mkdtempSync(path.join(tmpdir(), 'source-'));
-  const { login } = salesforce;
-  const config = (): JsonObject => ({
-    login_url: salesforce.url,
-    credentials: {
-      auth_type: 'refresh_token',
-      client_id: login.clientId,
-      client_secret: login.clientSecret,
-      refresh_token: login.refreshToken,
-    },
-  });
+  const config = (): JsonObject => sourceConfig(salesforce);
   let files = 0;
   const file = (content: unknown): string => {
     files += 1;

@@ -12,6 +12,7 @@ import type { Naming } from './platform-messages.ts';
 import { runClear, runSync, type Connection, type Host, type SyncHooks } from './platform.ts';
 import { startOrtto, type OrttoSimulator } from './simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from './simulators/salesforce.ts';
+import { sourceConfig } from './simulators/source-config.ts';
 
 const SOURCE = fileURLToPath(new URL('../source-salesforce-cdp/main.ts', import.meta.url));
 
@@ -55,17 +56,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const folder = mkdtempSync(path.join(tmpdir(), 'world-'));
   const salesforce = await startSalesforce({ seed, contacts, now: yesterday });
   const ortto = await startOrtto({ apiKey: 'an-api-key-nobody-may-see' });
-  const { clientId, clientSecret, refreshToken } = salesforce.login;
-  const source: JsonObject = {
-    credentials: {
-      auth_type: 'refresh_token',
-      client_id: clientId,
-      client_secret: clientSecret,
-      refresh_token: refreshToken,
-    },
-    login_url: salesforce.url,
-    ...options.source,
-  };
+  const { clientSecret, refreshToken } = salesforce.login;
+  const source: JsonObject = { ...sourceConfig(salesforce), ...options.source };
   const destination: JsonObject = {
     api_key: ortto.apiKey,
     api_url: ortto.url,

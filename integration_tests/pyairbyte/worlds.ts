@@ -5,6 +5,7 @@ import { workADay } from '../demo-changes.ts';
 import { prove, type OrgPicture } from '../demo-proof.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
+import { sourceConfig } from '../simulators/source-config.ts';
 
 // Lends embedded servers to a test in another language, and tells it over HTTP what org and CDP really hold.
 
@@ -32,15 +33,7 @@ const open = async ({ contacts = 100, seed = 5 }: { contacts?: number; seed?: nu
 };
 
 const configs = ({ salesforce, ortto }: World): JsonObject => ({
-  source: {
-    credentials: {
-      auth_type: 'refresh_token',
-      client_id: salesforce.login.clientId,
-      client_secret: salesforce.login.clientSecret,
-      refresh_token: salesforce.login.refreshToken,
-    },
-    login_url: salesforce.url,
-  },
+  source: sourceConfig(salesforce),
   destination: { api_key: ortto.apiKey, api_url: ortto.url, requests_per_second: 500 },
 });
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startOrtto } from './ortto.ts';
 import { startSalesforce } from './salesforce.ts';
+import { sourceConfig } from './source-config.ts';
 
 // `npm run simulators`: both vendors on this machine, and the configs the connectors reach them with.
 
@@ -25,24 +26,13 @@ const salesforce = await startSalesforce({
   seed: whole('seed'),
 });
 const ortto = await startOrtto({ port: whole('ortto-port') });
-const { clientId, clientSecret, refreshToken } = salesforce.login;
-
-const sourceConfig = {
-  credentials: {
-    auth_type: 'refresh_token',
-    client_id: clientId,
-    client_secret: clientSecret,
-    refresh_token: refreshToken,
-  },
-  login_url: salesforce.url,
-};
 const destinationConfig = { api_key: ortto.apiKey, api_url: ortto.url };
 
 process.stdout.write(`Salesforce: ${salesforce.url}, ${salesforce.org.count('Contact')} contacts
 Ortto:      ${ortto.url}, empty
 
 Config of source-salesforce-cdp:
-${JSON.stringify(sourceConfig, null, 2)}
+${JSON.stringify(sourceConfig(salesforce), null, 2)}
 
 Config of destination-ortto-cdp:
 ${JSON.stringify(destinationConfig, null, 2)}
