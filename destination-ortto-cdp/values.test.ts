@@ -124,8 +124,10 @@ test('every amount with up to three decimals is kept to the last thousandth', ()
 });
 
 test('no value whatever makes a conversion throw, and what fits is JSON', () => {
+  // As text -0 is 0.
+  const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
   fc.assert(
-    fc.property(fc.constantFrom(...types), fc.jsonValue(), (type, value) => {
+    fc.property(fc.constantFrom(...types), json, (type, value) => {
       const converted = convert(type, value);
       expect(JSON.parse(JSON.stringify(converted))).toEqual(converted);
     }),
