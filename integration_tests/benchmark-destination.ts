@@ -22,12 +22,13 @@ export interface Load {
   /** How often all of them are sent, one after the other. */
   readonly times: number;
   readonly requestsPerSecond: number;
+  readonly cores: 'all' | 'one';
 }
 
 /** Writes contacts as people to an Ortto that answers at once, and checks that each of them has arrived. */
 export const writeWithDestination = async (
   server: Server,
-  { contacts, times, requestsPerSecond }: Load,
+  { contacts, times, requestsPerSecond, cores }: Load,
 ): Promise<Writing> => {
   if (contacts > DISTINCT_ROWS) throw new Error(`There are ${DISTINCT_ROWS} different contacts.`);
   const columns = columnsOf(20);
@@ -66,6 +67,7 @@ export const writeWithDestination = async (
       args: [...entryOf('destination-ortto-cdp'), 'write', '--config', configFile, '--catalog', catalogFile],
       onOutput: (chunk) => void output.push(chunk),
       input,
+      cores,
     }),
   );
   const answer = await fetch(`${url}/v1/written`, { method: 'POST', body: '{}' });

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -25,15 +25,25 @@ export interface Command {
   readonly onOutput: (chunk: Buffer) => void;
   /** What it reads on stdin. */
   readonly input?: Iterable<Uint8Array>;
+  /** It may use as many as there are, or one with all its threads. */
+  readonly cores?: 'all' | 'one';
 }
+
+/** Whether a process can be held to one core here, and the others go on without it. */
+export const hasOneCore = (): boolean => availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
+
+/** The last core, as the first one has most of the machine's own work. */
+const onOneCore = (): readonly string[] => ['taskset', '--cpu-list', String(availableParallelism() - 1)];
 
 /**
  * Runs a Node process to its end, in the image's environment, and throws unless it ends well; its stdout is read as fast as it
  * comes.
  */
-export const measure = async ({ args, onOutput, input = [] }: Command): Promise<Measured> => {
+export const measure = async ({ args, onOutput, input = [], cores = 'all' }: Command): Promise<Measured> => {
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--import', METER, ...args], {
+  const node = [process.execPath, '--import', METER, ...args];
+  const [command = '', ...words] = cores === 'one' ? [...onOneCore(), ...node] : node;
+  const child = spawn(command, words, {
     env: { ...process.env, ...imageEnvironment },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });

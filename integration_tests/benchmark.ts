@@ -4,7 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeWithDestination } from './benchmark-destination.ts';
-import { entryOf, measure } from './benchmark-process.ts';
+import type { Load } from './benchmark-destination.ts';
+import { entryOf, hasOneCore, measure } from './benchmark-process.ts';
 import type { Measured } from './benchmark-process.ts';
 import { figure, machine, median, table } from './benchmark-report.ts';
 import { BLOCK_ROWS } from './benchmark-rows.ts';
@@ -165,10 +166,12 @@ const streams = async (server: Server) => {
 };
 
 const destination = async (server: Server) => {
-  const cases = [
-    { label: '10 requests/s', contacts: 8_000, times: 1, requestsPerSecond: 10 },
-    { label: '30 requests/s', contacts: 24_000, times: 1, requestsPerSecond: 30 },
-    { label: 'unlimited', contacts: 50_000, times: 8, requestsPerSecond: 1_000 },
+  const unlimited = { contacts: 50_000, times: 8, requestsPerSecond: 1_000 };
+  const cases: readonly (Load & { readonly label: string })[] = [
+    { label: '10 requests/s', contacts: 8_000, times: 1, requestsPerSecond: 10, cores: 'all' },
+    { label: '30 requests/s', contacts: 24_000, times: 1, requestsPerSecond: 30, cores: 'all' },
+    { label: 'unlimited', ...unlimited, cores: 'all' },
+    ...(hasOneCore() ? [{ label: 'unlimited, on one core', ...unlimited, cores: 'one' } as const] : []),
   ];
   const writings: (Awaited<ReturnType<typeof writeWithDestination>> & { label: string })[] = [];
   for (const { label, ...load } of cases) {
