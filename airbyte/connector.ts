@@ -65,10 +65,11 @@ export interface WriteInput {
   readonly config: unknown;
   readonly catalog: ConfiguredCatalog;
   /**
-   * Records and states in arrival order; other messages are left out. Pulling slowly slows the sender. Throws
-   * TornInputError on a line that is not a message. Ends early, without error, once `signal` is aborted.
+   * Records and states in arrival order, a lot at a time; other messages are left out. Pulling slowly slows the sender.
+   * Throws TornInputError, while a lot is iterated, on a line that is not a message. Ends early, without error, once
+   * `signal` is aborted.
    */
-  readonly input: AsyncIterable<IncomingRecord | IncomingState>;
+  readonly input: AsyncIterable<Iterable<IncomingRecord | IncomingState>>;
   readonly log: Log;
   /** Aborted by SIGTERM: finish what is under way, let its states leave, return. */
   readonly signal: AbortSignal;

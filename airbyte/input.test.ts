@@ -5,7 +5,10 @@ import { ConfigError } from './errors.ts';
 import { incoming, readInput, TornInputError } from './input.ts';
 
 const never = () => new AbortController().signal;
-const items = async (stream: Readable) => Array.fromAsync(readInput(stream, never()));
+const items = async (stream: Readable) => {
+  const lots = await Array.fromAsync(readInput(stream, never()), (lot) => [...lot]);
+  return lots.flat();
+};
 const line = (data: unknown, more: object = {}): string =>
   JSON.stringify({ type: 'RECORD', record: { stream: 'A', emitted_at: 1, data, ...more } });
 
@@ -90,10 +93,12 @@ test('the stream waits while the consumer works', async () => {
     }
     stream.end();
   })();
-  await input.next();
+  const count = (lot: Iterable<unknown>) => [...lot].length;
+  const first = await input.next();
   await new Promise(setImmediate);
   expect(written).toBeLessThan(10);
-  expect((await Array.fromAsync(input)).length).toBe(49);
+  const counts = await Array.fromAsync(input, count);
+  expect(counts.reduce((sum, each) => sum + each, count(first.value ?? []))).toBe(50);
   await writing;
 });
 
@@ -103,13 +108,23 @@ test('an abort ends the input without error, between lines and while waiting for
     const controller = new AbortController();
     const input = readInput(stream, controller.signal);
     stream.write(ahead);
-    expect((await input.next()).value).toMatchObject({ data: { id: 1 } });
-    const next = input.next();
+    const lot = (await input.next()).value?.[Symbol.iterator]();
+    expect(lot?.next().value).toMatchObject({ data: { id: 1 } });
     controller.abort();
-    const rest = await Promise.all([next, Array.fromAsync(input)]);
-    expect(rest.flat().length).toBeLessThanOrEqual(2);
+    expect(lot?.next().done).toBe(true);
+    expect(await Array.fromAsync(input)).toEqual([]);
     expect(stream.destroyed).toBe(true);
   }
+});
+
+test('what comes before a torn line has been handed over when its error comes', async () => {
+  const lots = readInput(Readable.from([Buffer.from(`${line({ id: 1 })}\ntorn\n${line({ id: 2 })}\n`)]), never());
+  const taken: unknown[] = [];
+  const take = async () => {
+    for await (const lot of lots) for (const item of lot) taken.push(item);
+  };
+  await expect(take()).rejects.toThrow('Line 2 of the input is not JSON.');
+  expect(taken).toMatchObject([{ data: { id: 1 } }]);
 });
 
 test('a failing stream is an error, not an end', async () => {

@@ -93,14 +93,15 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
 };
 
 /**
- * The records and states on `stream`, in order. The stream is paused while the consumer works, and destroyed once the
- * consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. Throws TornInputError, and ConfigError
- * for a state of another kind than a stream's.
+ * The records and states on `stream`, in order, in the lots in which they come: one wait a record would take longer than
+ * its parsing. A lot is parsed item by item as it is iterated, once. The stream is paused while the consumer works, and
+ * destroyed once the consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. A lot throws
+ * TornInputError, and ConfigError for a state of another kind than a stream's.
  */
 export async function* readInput(
   stream: Readable,
   signal: AbortSignal,
-): AsyncGenerator<IncomingRecord | IncomingState, void> {
+): AsyncGenerator<Iterable<IncomingRecord | IncomingState>, void> {
   const stop = () => stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   const cutter = createCutter();
@@ -116,9 +117,9 @@ export async function* readInput(
   try {
     if (signal.aborted) return;
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      for (const item of items(cutter.cut(chunk))) yield item;
+      yield items(cutter.cut(chunk));
     }
-    if (!signal.aborted) yield* items(cutter.rest());
+    if (!signal.aborted) yield items(cutter.rest());
   } catch (error) {
     // A destroyed stream fails whoever is waiting for it; when the signal did that, it is the end.
     if (!signal.aborted) throw error;

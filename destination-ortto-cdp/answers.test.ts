@@ -4,7 +4,11 @@ import { readDetails, readVerdicts } from './answers.ts';
 
 const plain = { mayLeave: false, existingOnly: false };
 const one = (row: unknown, leave = plain, body = 'people') =>
-  readVerdicts({ [body]: [row] }, [['str::email', 'str:cm:tier', 'str:cm:tier-name']], leave)[0];
+  readVerdicts(
+    { [body]: [row] },
+    [{ 'str::email': 'ana@corp.test', 'str:cm:tier': 'a', 'str:cm:tier-name': 'b' }],
+    leave,
+  )[0];
 
 test.each([
   ['people', { status: 'created', person_id: '00a' }, { kind: 'created', id: '00a' }],
@@ -49,14 +53,14 @@ test('words for "left alone" count only where the request allows it', () => {
 test('a row without an id among rows with one was not found, when nobody may be created', () => {
   const body = { people: [{ status: 'merged', person_id: '00a' }, { status: 'merged' }] };
   const leave = { mayLeave: true, existingOnly: true };
-  expect(readVerdicts(body, [[], []], leave).map(({ kind }) => kind)).toEqual(['merged', 'left']);
-  expect(readVerdicts({ people: [{ status: 'merged' }] }, [[]], leave)).toEqual([{ kind: 'merged', id: undefined }]);
+  expect(readVerdicts(body, [{}, {}], leave).map(({ kind }) => kind)).toEqual(['merged', 'left']);
+  expect(readVerdicts({ people: [{ status: 'merged' }] }, [{}], leave)).toEqual([{ kind: 'merged', id: undefined }]);
 });
 
 test('whatever the answer, each row sent has exactly one verdict', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.nat({ max: 5 }), (people, count) => {
-      const sent = Array.from({ length: count }, () => ['str::email']);
+      const sent = Array.from({ length: count }, () => ({ 'str::email': 'ana@corp.test' }));
       const verdicts = readVerdicts({ people }, sent, plain);
       expect(verdicts).toHaveLength(count);
       const rows = Array.isArray(people) ? people.length : 0;
@@ -66,7 +70,7 @@ test('whatever the answer, each row sent has exactly one verdict', () => {
 });
 
 test('details tell the rows at fault only when there is one for each and one at fault', () => {
-  const sent = [['a'], ['b']];
+  const sent = [{ a: 1 }, { b: 2 }];
   expect(readDetails([{ status: 'valid' }, { status: 'invalid', error: 'b' }], sent)).toEqual([
     undefined,
     { kind: 'refused', reason: 'invalid', field: 'b' },

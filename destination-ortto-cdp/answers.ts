@@ -88,29 +88,31 @@ const idOf = (row: JsonObject): string | undefined => {
 };
 
 /**
- * One verdict per row sent, in order; rows the answer does not mention are refused. `sent` has each row's field ids, of
- * which the one named in an error becomes the verdict's `field`.
+ * One verdict per row sent, in order; rows the answer does not mention are refused. `sent` has each row's fields by their
+ * ids, of which the one named in an error becomes the verdict's `field`.
  */
-export const readVerdicts = (body: JsonObject, sent: readonly (readonly string[])[], leave: Leave): Verdict[] => {
+export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], leave: Leave): Verdict[] => {
   const rows = objects(body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities']);
   const tellsIds = rows.some((row) => idOf(row) !== undefined);
-  return sent.map((fieldIds, index) => {
+  return sent.map((fields, index) => {
     const row = rows[index];
     if (row === undefined) return { kind: 'refused', reason: 'no_verdict', field: undefined };
     const [status, id] = [row['status'], idOf(row)];
-    if (typeof status !== 'string' || typeof row['error'] === 'string') return readRefusal(row, fieldIds);
+    if (typeof status !== 'string' || typeof row['error'] === 'string') return readRefusal(row, fields);
     if (CREATED.has(status)) return { kind: 'created', id };
     // Nobody was found, whatever the word for it: people who exist are told by their id in this answer.
     if (leave.existingOnly && tellsIds && id === undefined && MERGED.has(status)) return { kind: 'left', id };
     if (MERGED.has(status)) return { kind: 'merged', id };
-    return LEFT.has(status) && leave.mayLeave ? { kind: 'left', id } : readRefusal(row, fieldIds);
+    return LEFT.has(status) && leave.mayLeave ? { kind: 'left', id } : readRefusal(row, fields);
   });
 };
 
 /** The reason of a refused row: `suppressed`, `unknown_field`, `invalid`, or `status_<word>` for one we do not know. */
-const readRefusal = (row: JsonObject, fieldIds: readonly string[]): Verdict & { readonly kind: 'refused' } => {
+const readRefusal = (row: JsonObject, fields: JsonObject): Verdict & { readonly kind: 'refused' } => {
   const text = typeof row['error'] === 'string' ? row['error'] : '';
-  const named = fieldIds.filter((id) => text.includes(id)).toSorted((a, b) => b.length - a.length)[0];
+  const named = Object.keys(fields)
+    .filter((id) => text.includes(id))
+    .toSorted((a, b) => b.length - a.length)[0];
   const status = typeof row['status'] === 'string' ? row['status'] : '';
   return { kind: 'refused', reason: refusalReason(status, text), field: named };
 };
@@ -125,12 +127,12 @@ const refusalReason = (status: string, text: string): string => {
 /** Which rows of a refused request are at fault, by the details Ortto gave; undefined when they do not tell. */
 export const readDetails = (
   details: readonly JsonObject[],
-  sent: readonly (readonly string[])[],
+  sent: readonly JsonObject[],
 ): readonly (Verdict | undefined)[] | undefined => {
   if (details.length !== sent.length) return undefined;
   const verdicts = details.map((row, index) => {
     const atFault = typeof row['error'] === 'string' || row['status'] === 'invalid' || row['status'] === 'suppressed';
-    return atFault ? readRefusal(row, sent[index] ?? []) : undefined;
+    return atFault ? readRefusal(row, sent[index] ?? {}) : undefined;
   });
   return verdicts.some((verdict) => verdict !== undefined) ? verdicts : undefined;
 };

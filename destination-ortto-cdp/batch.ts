@@ -25,7 +25,8 @@ export const MAX_BYTES = 1_900_000;
 export const QUIET_MS = 2_000;
 
 export interface Queue<Item> {
-  add(write: Waiting<Item>): void;
+  /** Returns whether there may be a full batch of its group now. */
+  add(write: Waiting<Item>): boolean;
   /**
    * The next batch that may be sent now: writes of one group, in arrival order, none sharing a key with another of the
    * batch, with one under way, or with an earlier one that still waits. Undefined when there is none; only a full
@@ -38,6 +39,9 @@ export interface Queue<Item> {
   readonly size: number;
 }
 
+const fills = ({ count, bytes }: { readonly count: number; readonly bytes: number }): boolean =>
+  count >= MAX_ROWS || bytes > MAX_BYTES;
+
 export const createQueue = <Item>(): Queue<Item> => {
   let waiting: Waiting<Item>[] = [];
   const underWay = new Map<string, number>();
@@ -47,11 +51,11 @@ export const createQueue = <Item>(): Queue<Item> => {
   /** What the group would send now; full, when no write could be added to it. */
   const gather = (group: string): { batch: Waiting<Item>[]; full: boolean } => {
     const taken = new Set<string>();
+    const isFree = (key: string) => !taken.has(key) && !underWay.has(key);
     const batch: Waiting<Item>[] = [];
     let bytes = 0;
     for (const write of waiting) {
-      const isFree = (key: string) => !taken.has(key) && !underWay.has(key);
-      const free = write.keys.every(isFree) && (write.awaits ?? []).every(isFree);
+      const free = write.keys.every(isFree) && (write.awaits?.every(isFree) ?? true);
       for (const key of write.keys) taken.add(key);
       if (!free || write.group !== group) continue;
       if (batch.length > 0 && bytes + write.bytes > MAX_BYTES) return { batch, full: true };
@@ -81,24 +85,27 @@ export const createQueue = <Item>(): Queue<Item> => {
       group.bytes += write.bytes;
       group.lastArrival = write.since;
       groups.set(write.group, group);
+      return fills(group);
     },
     take(now, flush) {
       for (const [group, { count, bytes, lastArrival }] of groups) {
         const due = flush || now - lastArrival >= QUIET_MS;
-        if (!due && count < MAX_ROWS && bytes <= MAX_BYTES) continue;
+        if (!due && !fills({ count, bytes })) continue;
         const { batch, full } = gather(group);
         if (batch.length === 0 || !(full || due)) continue;
         remove(group, batch);
-        for (const key of batch.flatMap((write) => write.keys)) underWay.set(key, (underWay.get(key) ?? 0) + 1);
+        for (const { keys } of batch) for (const key of keys) underWay.set(key, (underWay.get(key) ?? 0) + 1);
         return batch;
       }
       return undefined;
     },
     done(batch) {
-      for (const key of batch.flatMap((write) => write.keys)) {
-        const left = (underWay.get(key) ?? 0) - 1;
-        if (left > 0) underWay.set(key, left);
-        else underWay.delete(key);
+      for (const { keys } of batch) {
+        for (const key of keys) {
+          const left = (underWay.get(key) ?? 0) - 1;
+          if (left > 0) underWay.set(key, left);
+          else underWay.delete(key);
+        }
       }
     },
     get size() {

@@ -139,7 +139,7 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
       const existingOnly = settings['skip_non_existing'] === true;
       const leave = { existingOnly, mayLeave: existingOnly || settings['merge_strategy'] === 3 };
       return isolate(objects(rows), {
-        fieldIds: ({ fields }) => (isObject(fields) ? Object.keys(fields) : []),
+        fieldsOf: ({ fields }) => (isObject(fields) ? fields : {}),
         post: (part) => post(path, { [LISTS[target]]: part, ...settings }, stream),
         read: (answer, sent) => readVerdicts(answer, sent, leave),
         refused: (status) => refused(path, status),
@@ -219,7 +219,7 @@ export const orttoCalls = ({ call, refused }: Connection): Ortto => {
     record(stream, entity, events) {
       const path = entity === 'person' ? 'activities/create' : 'accounts/activities/create';
       return isolate(events, {
-        fieldIds: ({ attributes }) => Object.keys(attributes),
+        fieldsOf: ({ attributes }) => attributes,
         post: (part) => post(path, { activities: part.map((event) => wireEvent(entity, event)), async: false }, stream),
         read: (body, sent) => readVerdicts(body, sent, { mayLeave: false, existingOnly: false }),
         refused: (status) => refused(path, status),

@@ -35,13 +35,20 @@ export interface Checkpoint {
 }
 
 export const createCheckpoint = (): Checkpoint => {
-  const lines = new Map<string, Line>();
+  /** By namespace, then by name. */
+  const lines = new Map<string | undefined, Map<string, Line>>();
   let waiting = 0;
 
+  const lineOf = ({ name, namespace }: StreamDescriptor): Line => {
+    const names = lines.get(namespace ?? undefined) ?? new Map<string, Line>();
+    const line = names.get(name) ?? [];
+    if (names.size === 0) lines.set(namespace ?? undefined, names);
+    if (line.length === 0) names.set(name, line);
+    return line;
+  };
+
   const openSpan = (stream: StreamDescriptor): Span => {
-    const key = JSON.stringify([stream.namespace ?? null, stream.name]);
-    const line = lines.get(key) ?? [];
-    if (line.length === 0) lines.set(key, line);
+    const line = lineOf(stream);
     const last = line.at(-1);
     return last !== undefined && last.state === undefined ? last : begin(line);
   };

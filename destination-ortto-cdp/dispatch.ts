@@ -75,7 +75,8 @@ const SHARE = 0.01;
 export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchOptions): Dispatch => {
   const queue = createQueue<Job>();
   const checkpoint = createCheckpoint();
-  const runs = new Map<string, RefusalRun<Ticket>>();
+  /** Runs of refusals by stream. Refusals by us and by Ortto are two: ours come while a batch is still on its way. */
+  const runs = { us: new Map<string, RefusalRun<Ticket>>(), ortto: new Map<string, RefusalRun<Ticket>>() };
   let outbox: StateMessage[] = [];
   let underWay = 0;
   let stopped = false;
@@ -100,11 +101,11 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     for (const { item, ...fault } of refused) settle(item, { fate: { kind: 'rejected', ...fault } });
   };
 
-  /** Refusals by us and by Ortto are two runs: ours come while a batch is still on its way. */
-  const runOf = (stream: string, by: 'us' | 'Ortto'): RefusalRun<Ticket> => {
-    const key = `${by} ${stream}`;
-    const run = runs.get(key) ?? createRefusalRun<Ticket>(stream);
-    runs.set(key, run);
+  const runOf = (stream: string, by: 'us' | 'ortto'): RefusalRun<Ticket> => {
+    const found = runs[by].get(stream);
+    if (found !== undefined) return found;
+    const run = createRefusalRun<Ticket>(stream);
+    runs[by].set(stream, run);
     return run;
   };
 
@@ -112,7 +113,7 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     if (outcomes.length !== batch.length) throw new Error(`${outcomes.length} outcomes for ${batch.length} records`);
     const [first] = batch;
     if (first === undefined) return;
-    const run = runOf(first.item.ticket.stream, 'Ortto');
+    const run = runOf(first.item.ticket.stream, 'ortto');
     const refused = batch.flatMap(({ item }, index) => {
       const fate = outcomes[index]?.fate;
       return fate?.kind === 'rejected' ? [{ item: item.ticket, reason: fate.reason, field: fate.field }] : [];
@@ -172,8 +173,8 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
       const { task } = sorted;
       if (task.cut.length > 0) ledger.cut(stream, task.cut);
       const { group, keys, awaits, bytes } = task;
-      queue.add({ group, keys, awaits, bytes, since: clock(), item: { ticket, task } });
-      pump(false);
+      flushing = false;
+      if (queue.add({ group, keys, awaits, bytes, since: clock(), item: { ticket, task } })) pump(false);
     },
     state(item) {
       release(checkpoint.add(item.message));
@@ -183,7 +184,7 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
       stopped = true;
     },
     finish() {
-      for (const run of runs.values()) reject(run.end());
+      for (const run of [...runs.us.values(), ...runs.ortto.values()]) reject(run.end());
     },
     free() {
       const states = outbox;

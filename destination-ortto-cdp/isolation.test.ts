@@ -19,7 +19,7 @@ const server = (bad: ReadonlySet<number>, tells: boolean) => {
     return { kind: 'bad', status: 400, text: 'no', details };
   };
   const how = {
-    fieldIds: () => [],
+    fieldsOf: () => ({}),
     post,
     read: (_: object, sent: readonly unknown[]) => sent.map(() => ({ kind: 'created', id: undefined }) as const),
     refused: (status: number) => new Error(`status ${status}`),

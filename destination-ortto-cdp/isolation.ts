@@ -4,11 +4,11 @@ import type { Verdict } from './answers.ts';
 import type { FinalAnswer } from './ortto.ts';
 
 export interface Isolation<Item> {
-  /** Ids of the item's fields, to find the one an error names. */
-  readonly fieldIds: (item: Item) => readonly string[];
+  /** The item's fields by their ids, to find the one an error names. */
+  readonly fieldsOf: (item: Item) => JsonObject;
   readonly post: (items: readonly Item[]) => Promise<FinalAnswer>;
   /** One verdict per item of an accepted request. */
-  readonly read: (body: JsonObject, sent: readonly (readonly string[])[]) => Verdict[];
+  readonly read: (body: JsonObject, sent: readonly JsonObject[]) => Verdict[];
   /** The error for an answer that is about the request, not about its rows. */
   readonly refused: (status: number) => Error;
 }
@@ -22,7 +22,7 @@ const invalid: Verdict = { kind: 'refused', reason: 'invalid', field: undefined 
  */
 export const isolate = async <Item>(items: readonly Item[], how: Isolation<Item>): Promise<Verdict[]> => {
   if (items.length === 0) return [];
-  const sent = items.map(how.fieldIds);
+  const sent = items.map(how.fieldsOf);
   const answer = await how.post(items);
   if (answer.kind === 'ok') return how.read(answer.body, sent);
   if (answer.status !== 400 && answer.status !== 413) throw how.refused(answer.status);

@@ -23,7 +23,7 @@ export interface Write {
   readonly fields: readonly WriteField[];
   /** The match keys this record has a value for, in order; never empty. */
   readonly keys: readonly { readonly fieldId: string; readonly value: unknown }[];
-  /** Texts by which this write and another may be seen to mean one person or organization: the own id and all keys. */
+  /** Texts by which this write and another may be seen to mean one person or organization: the own id and all keys, each once. */
   readonly tokens: readonly string[];
   /** 18-character id of the account a person belongs to; null for none, undefined when the record does not say. */
   readonly accountId: string | null | undefined;

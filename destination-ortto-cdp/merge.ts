@@ -42,11 +42,12 @@ export const firstPass = (writes: readonly Write[]): Pass => {
   const [some] = writes;
   if (some === undefined) throw new Error('A batch holds at least one write');
   const { mapping } = some;
-  const present = new Set(writes.flatMap(({ fields }) => fields.map(({ rule }) => rule)));
+  const present = new Set<FieldRule>();
+  for (const { fields } of writes) for (const { rule } of fields) present.add(rule);
   const rules = RULES.filter((rule) => present.has(rule));
   const identity = identityRule(mapping, rules);
   const rule = strictest(identity, ...rules);
-  const rows = writes.map((write) => row(mapping, rule, [ownId(write), ...write.fields], 'replace'));
+  const rows = writes.map((write) => row(mapping, rule, ownId(write), write.fields, 'replace'));
   const address = { mergeBy: mapping.keys, existingOnly: !mapping.createNew };
   return { target: mapping.target, rule, identityRule: identity, writes, body: body(mapping, rule, rows, address) };
 };
@@ -141,10 +142,10 @@ const claims = (first: Pass, found: readonly Found[]): Pass[] =>
   apart(
     found
       .filter(({ write, existed, address }) => existed && address === undefined && unclaimed(first, write))
-      .map((each) => ({ ...each, address: each.write.id, fields: [ownId(each.write), ...keyFields(each.write)] })),
+      .map((each) => ({ ...each, address: each.write.id, fields: keyFields(each.write) })),
   ).map((rows) => {
     const mapping = mappingOf(rows);
-    const bodies = rows.map(({ fields }) => row(mapping, 'if_empty', fields, 'replace'));
+    const bodies = rows.map(({ write, fields }) => row(mapping, 'if_empty', ownId(write), fields, 'replace'));
     const address = { mergeBy: mapping.keys, existingOnly: true };
     return {
       ...first,
@@ -200,25 +201,29 @@ const mappingOf = (rows: readonly Addressed[]): EntityMapping => {
 const laterPass = (first: Pass, rule: FieldRule, multi: Multi, rows: readonly Addressed[]): Pass => {
   const mapping = mappingOf(rows);
   const key = mapping.target === 'person' ? PERSON_ID : mapping.identity;
-  const bodies = rows.map(({ address, fields }) =>
-    row(mapping, rule, [{ id: key, type: 'text', value: address }, ...fields], multi),
-  );
+  const bodies = rows.map(({ address, fields }) => row(mapping, rule, { id: key, value: address }, fields, multi));
   const writes = rows.map(({ write }) => write);
   return { ...first, rule, writes, body: body(mapping, rule, bodies, { mergeBy: [key], existingOnly: true }) };
 };
 
-/** Null under a stricter rule would say nothing at best, so it goes with overwrite alone. */
-const row = (mapping: EntityMapping, rule: FieldRule, sent: readonly Sent[], multi: Multi): JsonObject => {
+/** `key` tells whose row it is. Null under a stricter rule would say nothing at best, so it goes with overwrite alone. */
+const row = (
+  mapping: EntityMapping,
+  rule: FieldRule,
+  key: Pick<Sent, 'id' | 'value'>,
+  sent: readonly Sent[],
+  multi: Multi,
+): JsonObject => {
   const overwrites = rule === 'overwrite';
-  const fields: { [id: string]: unknown } = {};
-  const clear: { [id: string]: true } = {};
+  const fields: { [id: string]: unknown } = { [key.id]: key.value };
+  let clear: { [id: string]: true } | undefined;
   for (const { id, type, value } of sent) {
     const replaced = overwrites && multi === 'replace' && type === 'multi_select';
     if (value === null && !overwrites) continue;
     fields[id] = replaced && mapping.target === 'organization' ? null : value;
-    if (replaced && mapping.target === 'person') clear[id] = true;
+    if (replaced && mapping.target === 'person') (clear ??= {})[id] = true;
   }
-  return Object.keys(clear).length > 0 ? { fields, clear_fields: clear } : { fields };
+  return clear === undefined ? { fields } : { fields, clear_fields: clear };
 };
 
 const body = (

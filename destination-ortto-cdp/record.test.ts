@@ -91,11 +91,7 @@ test('a record becomes a write with its values in the form Ortto takes', () => {
       { fieldId: 'str:cm:salesforce-contact-id', value: CONTACT_ID },
       { fieldId: 'str::email', value: 'ana@corp.test' },
     ],
-    tokens: [
-      token('str:cm:salesforce-contact-id', CONTACT_ID),
-      token('str:cm:salesforce-contact-id', CONTACT_ID),
-      token('str::email', 'ana@corp.test'),
-    ],
+    tokens: [token('str:cm:salesforce-contact-id', CONTACT_ID), token('str::email', 'ana@corp.test')],
     accountId: ACCOUNT_ID,
     bytes: expect.any(Number),
     cut: [],

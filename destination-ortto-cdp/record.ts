@@ -58,7 +58,7 @@ const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped 
   if (bytes > MAX_BYTES) problems.push({ reason: 'record_too_large', field: undefined });
   const [first, ...others] = problems;
   if (first !== undefined) return rejection(id, [first, ...others]);
-  const tokens = [token(mapping.identity, id), ...keys.map(({ fieldId, value }) => token(fieldId, value))];
+  const tokens = tokensOf(mapping, keys, id);
   return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut } };
 };
 
@@ -78,11 +78,20 @@ const accountOf = (mapping: EntityMapping, data: JsonObject, problems: Problem[]
   return id;
 };
 
-const keysOf = (mapping: EntityMapping, fields: readonly WriteField[], id: string): Write['keys'] =>
-  mapping.keys.flatMap((fieldId) => {
+const keysOf = (mapping: EntityMapping, fields: readonly WriteField[], id: string): Write['keys'] => {
+  const keys: { fieldId: string; value: unknown }[] = [];
+  for (const fieldId of mapping.keys) {
     const value = fieldId === mapping.identity ? id : fields.find((field) => field.id === fieldId)?.value;
-    return value === undefined || value === null ? [] : [{ fieldId, value }];
-  });
+    if (value !== undefined && value !== null) keys.push({ fieldId, value });
+  }
+  return keys;
+};
+
+const tokensOf = ({ identity }: EntityMapping, keys: Write['keys'], id: string): Write['tokens'] => {
+  const tokens = [token(identity, id)];
+  for (const { fieldId, value } of keys) if (fieldId !== identity) tokens.push(token(fieldId, value));
+  return tokens;
+};
 
 /** What Ortto compares loosely is spelled alike here: taking two for one costs a wait, the other way round is a race. */
 export const token = (fieldId: string, value: unknown): string =>

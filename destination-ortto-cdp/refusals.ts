@@ -30,6 +30,7 @@ export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
   let batches = 0;
 
   const end = () => {
+    if (held.length === 0) return [];
     const refused = held;
     held = [];
     batches = 0;

@@ -65,7 +65,16 @@ export const taskOf = (work: Task['work'], identities: Identities): Task => {
 const EVENT_BYTES = 600;
 const SMALL_BYTES = 200;
 
+const NONE: readonly string[] = [];
+
 const task = (
   work: Task['work'],
-  rest: Pick<Task, 'id' | 'stream' | 'keys' | 'bytes'> & Partial<Pick<Task, 'awaits' | 'cut'>>,
-): Task => ({ work, group: `${rest.stream} ${work.kind}`, awaits: [], cut: [], ...rest });
+  {
+    id,
+    stream,
+    keys,
+    bytes,
+    awaits = NONE,
+    cut = NONE,
+  }: Pick<Task, 'id' | 'stream' | 'keys' | 'bytes'> & Partial<Pick<Task, 'awaits' | 'cut'>>,
+): Task => ({ work, id, stream, group: `${stream} ${work.kind}`, keys, awaits, bytes, cut });

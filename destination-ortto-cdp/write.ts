@@ -87,14 +87,16 @@ export async function* write(
       wake();
     };
     const read = async () => {
-      for await (const item of input) {
-        if (item.kind === 'state') dispatch.state(item);
-        else dispatch.record(item);
-        while (dispatch.waiting >= MOST_WAITING && !dispatch.stopped) {
-          dispatch.pump(true);
-          await room.next();
+      for await (const lot of input) {
+        for (const item of lot) {
+          if (item.kind === 'state') dispatch.state(item);
+          else dispatch.record(item);
+          while (dispatch.waiting >= MOST_WAITING && !dispatch.stopped) {
+            dispatch.pump(true);
+            await room.next();
+          }
+          if (dispatch.stopped) return;
         }
-        if (dispatch.stopped) return;
       }
       if (signal.aborted) return;
       ended = true;

@@ -1,7 +1,7 @@
+import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import type { IncomingRecord, IncomingState } from '../airbyte/connector.ts';
-import { incoming } from '../airbyte/input.ts';
+import { readInput } from '../airbyte/input.ts';
 import type { ConfiguredCatalog, JsonObject } from '../airbyte/protocol.ts';
 import { orttoDestination } from '../destination-ortto-cdp/destination.ts';
 import { catalogOf, configOf, record, salesforceId, state } from './destination-run.ts';
@@ -124,13 +124,6 @@ const days = [
   ],
 ];
 
-async function* lines(day: readonly string[]): AsyncGenerator<IncomingRecord | IncomingState> {
-  for (const [index, line] of day.entries()) {
-    const item = incoming(Buffer.from(line), index + 1);
-    if (item !== undefined) yield item;
-  }
-}
-
 /** Three syncs, one after the other; the states that came back and the rejections that were told. */
 const live = async (ortto: OrttoSimulator, settings: JsonObject) => {
   const states: unknown[] = [];
@@ -147,12 +140,13 @@ const live = async (ortto: OrttoSimulator, settings: JsonObject) => {
         if (text.startsWith('ledger')) ledgers.push(text);
       },
     };
+    const { signal } = new AbortController();
     const input = {
       config: configOf(ortto, settings),
       catalog: catalogOf(streams, 'append_dedup') as unknown as ConfiguredCatalog,
-      input: lines(day),
+      input: readInput(Readable.from([Buffer.from(day.join('\n'))]), signal),
       log,
-      signal: new AbortController().signal,
+      signal,
     };
     for await (const message of orttoDestination.write(input)) states.push(message.state['id']);
     await ortto.cdp.settled();
