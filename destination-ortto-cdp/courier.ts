@@ -22,7 +22,6 @@ export interface CourierOptions extends Prepared {
   readonly config: DestinationConfig;
   readonly ledger: Ledger;
   readonly log: Log;
-  readonly clock: () => number;
   /** Links of a stream are made when so many wait. */
   readonly mostLinks: number;
   /** Something done beside the batches has failed. */
@@ -33,15 +32,14 @@ export interface CourierOptions extends Prepared {
 export interface Courier {
   /** One outcome per task, in order. The tasks are of one stream and kind. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
+  /** Begins to make the links of a stream of which nothing more is on its way. */
+  readonly over: (stream: string) => void;
   /** Makes the links that still wait. */
   readonly finish: () => Promise<void>;
 }
 
-/** A stream is over when another one is being sent and nothing of it has been for this long. */
-const OVER_MS = 2_000;
-
 export const createCourier = (options: CourierOptions): Courier => {
-  const { ortto, config, mappings, identities, defined, ledger, log, clock, mostLinks, onFailure } = options;
+  const { ortto, config, mappings, identities, defined, ledger, log, mostLinks, onFailure } = options;
   const hasEvents = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createRegistry({ ids: hasEvents, owners: sharing(config.people) });
@@ -58,7 +56,6 @@ export const createCourier = (options: CourierOptions): Courier => {
     config.linkPeopleToOrganizations && accountIdentity !== undefined
       ? createLinks({ ortto, organizations, ledger, log, accountIdentity, accountOfPerson })
       : undefined;
-  const lastBatch = new Map<string, number>();
 
   /** Whether the record says where its person belongs. Who is new belongs nowhere yet, so nothing need be undone. */
   const placesPerson = ({ mapping, accountId }: Write, fate: Fate | undefined): boolean =>
@@ -115,15 +112,12 @@ export const createCourier = (options: CourierOptions): Courier => {
     background.add(work);
   };
 
-  const flushDue = async (stream: string): Promise<void> => {
-    lastBatch.set(stream, clock());
-    for (const [other, at] of lastBatch) {
-      const waiting = links?.waiting(other) ?? 0;
-      const over = other !== stream && clock() - at > OVER_MS;
-      if (waiting >= mostLinks || (over && waiting > 0)) flush(other);
-    }
+  const waitingLinks = (stream: string): number => links?.waiting(stream) ?? 0;
+
+  const flushFull = async (stream: string): Promise<void> => {
+    if (waitingLinks(stream) >= mostLinks) flush(stream);
     // Two lots of links are enough to hold in memory.
-    if (background.size > 1 && (links?.waiting(stream) ?? 0) >= mostLinks / 2) await Promise.all(background);
+    if (background.size > 1 && waitingLinks(stream) >= mostLinks / 2) await Promise.all(background);
   };
 
   const handOver = async (works: readonly HandOver[]): Promise<readonly Outcome[]> => {
@@ -154,10 +148,13 @@ export const createCourier = (options: CourierOptions): Courier => {
         ...(writes.length > 0 ? await write(writes) : []),
         ...(handOvers.length > 0 ? await handOver(handOvers) : []),
         ...(tombstones.length > 0 ? await remove(tombstones) : []),
-        ...(activities.length > 0 ? (await deliverEvents(activities)).map((fate) => ({ fate })) : []),
+        ...(activities.length > 0 ? await deliverEvents(activities) : []),
       ];
-      await flushDue(tasks[0]?.stream ?? '');
+      await flushFull(tasks[0]?.stream ?? '');
       return outcomes;
+    },
+    over(stream) {
+      if (waitingLinks(stream) > 0) flush(stream);
     },
     async finish() {
       await Promise.all(background);

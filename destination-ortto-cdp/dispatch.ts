@@ -1,10 +1,12 @@
-import type { IncomingRecord, IncomingState } from '../airbyte/connector.ts';
+import type { IncomingRecord, IncomingState, Log } from '../airbyte/connector.ts';
 import type { StateMessage } from '../airbyte/protocol.ts';
 import { createQueue } from './batch.ts';
 import type { Waiting } from './batch.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Place } from './checkpoint.ts';
 import type { Fate, Ledger } from './ledger.ts';
+import type { StreamMapping } from './mapping.ts';
+import { createOrder } from './order.ts';
 import { createRefusalRun, oneReason } from './refusals.ts';
 import type { Refused, RefusalRun } from './refusals.ts';
 import type { Task } from './task.ts';
@@ -21,6 +23,8 @@ interface Ticket {
 interface Job {
   readonly ticket: Ticket;
   readonly task: Task;
+  /** It was held back once already. */
+  readonly isHeld: boolean;
 }
 
 /** What becomes of a record: nothing to send, or a task. */
@@ -31,6 +35,8 @@ export interface Outcome {
   readonly fate: Fate;
   /** The record counts as settled for its states only then; the fate stands at once. */
   readonly until?: Promise<void> | undefined;
+  /** Whom it is about is not in Ortto; if they may still come, it is worth another try then. */
+  readonly isAbsent?: true;
 }
 
 export interface DispatchOptions {
@@ -38,6 +44,11 @@ export interface DispatchOptions {
   readonly sort: (record: IncomingRecord) => Sorted;
   /** Delivers a batch of one kind and stream; one outcome per task, in order. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
+  /** Called when a stream is over, as far as it can be seen. */
+  readonly over: (stream: string) => void;
+  /** What becomes of the records of each stream of the catalog. */
+  readonly kinds: ReadonlyMap<string, StreamMapping['kind']>;
+  readonly log: Log;
   readonly ledger: Ledger;
   readonly clock: () => number;
   /** Called whenever states have become free, room has been made, or something has failed. */
@@ -53,6 +64,8 @@ export interface Dispatch {
   state(item: IncomingState): void;
   /** Sends what is due; with `flush` everything that may go now. */
   pump(flush: boolean): void;
+  /** No more input comes: what was held back goes now. */
+  end(): void;
   /** No batch is begun any more. */
   stop(): void;
   /** Settles the refusals that were withheld. After the last batch. */
@@ -69,11 +82,17 @@ export interface Dispatch {
 /** A few more than may be under way at Ortto, so that the next one is ready when a place becomes free. */
 const MAX_BATCHES = 12;
 
+/** Events that wait for people who may still come; more would take the memory that batches need. */
+const MOST_HELD = 20_000;
+
 /** What a record that is refused before it is sent counts for in a run of refused batches. */
 const SHARE = 0.01;
 
-export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchOptions): Dispatch => {
+export const createDispatch = (options: DispatchOptions): Dispatch => {
+  const { sort, deliver, over, kinds, log, ledger, clock, wake } = options;
   const queue = createQueue<Job>();
+  const order = createOrder(kinds);
+  const held: Job[] = [];
   const checkpoint = createCheckpoint();
   /** Runs of refusals by stream. Refusals by us and by Ortto are two: ours come while a batch is still on its way. */
   const runs = { us: new Map<string, RefusalRun<Ticket>>(), ortto: new Map<string, RefusalRun<Ticket>>() };
@@ -81,6 +100,7 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
   let underWay = 0;
   let stopped = false;
   let flushing = false;
+  let ended = false;
   let failure: unknown;
 
   const release = (states: readonly StateMessage[]) => {
@@ -109,6 +129,25 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     return run;
   };
 
+  const join = (job: Job): boolean => {
+    const { group, keys, awaits, bytes, stream } = job.task;
+    order.opened(stream);
+    return queue.add({ group, keys, awaits, bytes, since: clock(), item: job });
+  };
+
+  /** Keeps an event for when everybody has come; false when nothing more can be hoped for. */
+  const hold = ({ ticket, task, isHeld }: Job): boolean => {
+    if (isHeld || !order.mayFollow || held.length >= MOST_HELD) return false;
+    const job = { ticket, task, isHeld: true };
+    if (ended) join(job);
+    else if (held.push(job) === MOST_HELD) log.warn(crowded(ticket.stream));
+    return true;
+  };
+
+  const tellOver = () => {
+    for (const stream of order.over()) over(stream);
+  };
+
   const close = (batch: readonly Waiting<Job>[], outcomes: readonly Outcome[]) => {
     if (outcomes.length !== batch.length) throw new Error(`${outcomes.length} outcomes for ${batch.length} records`);
     const [first] = batch;
@@ -124,8 +163,9 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     }
     reject(run.end());
     for (const [index, outcome] of outcomes.entries()) {
-      const ticket = batch[index]?.item.ticket;
-      if (ticket !== undefined) settle(ticket, outcome);
+      const job = batch[index]?.item;
+      if (job === undefined || (outcome.isAbsent && hold(job))) continue;
+      settle(job.ticket, outcome);
     }
   };
 
@@ -139,6 +179,8 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     }
     underWay -= 1;
     queue.done(batch);
+    for (const { item } of batch) order.closed(item.task.stream);
+    tellOver();
     pump(flushing);
     wake();
   };
@@ -155,6 +197,7 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
       const sorted = sort(item);
       const { stream, namespace, line } = item;
       ledger.receive(stream);
+      if (order.came(stream, 'record')) tellOver();
       const place = checkpoint.join(namespace === undefined ? { name: stream } : { name: stream, namespace });
       const id = sorted.kind === 'task' ? sorted.task.id : sorted.id;
       const ticket: Ticket = { stream, id: id === undefined || id === '' ? `line ${line}` : id, place };
@@ -172,14 +215,18 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
       }
       const { task } = sorted;
       if (task.cut.length > 0) ledger.cut(stream, task.cut);
-      const { group, keys, awaits, bytes } = task;
       flushing = false;
-      if (queue.add({ group, keys, awaits, bytes, since: clock(), item: { ticket, task } })) pump(false);
+      if (join({ ticket, task, isHeld: false })) pump(false);
     },
     state(item) {
+      if (order.came(item.message.state.stream.stream_descriptor.name, 'state')) tellOver();
       release(checkpoint.add(item.message));
     },
     pump,
+    end() {
+      ended = true;
+      for (const job of held.splice(0)) join(job);
+    },
     stop() {
       stopped = true;
     },
@@ -205,3 +252,6 @@ export const createDispatch = ({ sort, deliver, ledger, clock, wake }: DispatchO
     },
   };
 };
+
+const crowded = (stream: string): string =>
+  `${stream}: ${MOST_HELD} events are about people who have not come yet; more of them are skipped. Let the streams of people come first, or sync them on their own before.`;

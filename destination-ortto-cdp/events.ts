@@ -1,5 +1,6 @@
 import type { Verdict } from './answers.ts';
 import type { Ortto } from './calls.ts';
+import type { Outcome } from './dispatch.ts';
 import type { IdKind } from './identity.ts';
 import { COUNT, createIdMemory, ORTTO_ID_AND_MORE } from './id-memory.ts';
 import type { Fate } from './ledger.ts';
@@ -26,10 +27,10 @@ export interface EventsOptions {
 }
 
 /**
- * Records events about people and organizations who exist; one fate per event, in order. Everybody is addressed by
+ * Records events about people and organizations who exist; one outcome per event, in order. Everybody is addressed by
  * Ortto's own id, so that no event ever creates anybody.
  */
-export type DeliverEvents = (activities: readonly Activity[]) => Promise<readonly Fate[]>;
+export type DeliverEvents = (activities: readonly Activity[]) => Promise<readonly Outcome[]>;
 
 export const createEvents = ({ ortto, people, organizations, identities, defined }: EventsOptions): DeliverEvents => {
   const ofDay = createIdMemory(ORTTO_ID_AND_MORE, COUNT, REMEMBERED);
@@ -77,7 +78,7 @@ export const createEvents = ({ ortto, people, organizations, identities, defined
     const early = activities.map((activity): Fate | undefined => {
       if (!defined.has(activity.activityId)) return { kind: 'rejected', reason: 'no_definition' };
       const id = ids.get(activity.about.id);
-      if (id === undefined) return { kind: 'skipped', reason: 'no_person' };
+      if (id === undefined) return NOBODY;
       return countOfDay(activity, id) > EVENTS_A_DAY ? { kind: 'rejected', reason: 'too_many_a_day' } : undefined;
     });
     const verdicts = new Map<Activity, Verdict>();
@@ -96,13 +97,16 @@ export const createEvents = ({ ortto, people, organizations, identities, defined
       );
       for (const [index, each] of going.entries()) verdicts.set(each, answers[index] ?? NO_VERDICT);
     }
-    return activities.map((activity, index): Fate => {
+    return activities.map((activity, index): Outcome => {
       const verdict = verdicts.get(activity) ?? NO_VERDICT;
-      return early[index] ?? (verdict.kind === 'refused' ? rejectedBy(activity, verdict) : { kind: 'recorded' });
+      const fate = early[index] ?? (verdict.kind === 'refused' ? rejectedBy(activity, verdict) : RECORDED);
+      return fate === NOBODY ? { fate, isAbsent: true } : { fate };
     });
   };
 };
 
+const RECORDED: Fate = { kind: 'recorded' };
+const NOBODY: Fate = { kind: 'skipped', reason: 'no_person' };
 const NO_VERDICT: Verdict = { kind: 'refused', reason: 'no_verdict', field: undefined };
 
 const entityOf = ({ about }: Activity): 'person' | 'organization' =>

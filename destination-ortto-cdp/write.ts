@@ -65,19 +65,26 @@ export async function* write(
   signal.addEventListener('abort', wake);
   try {
     const { ortto } = session;
-    const clock = () => performance.now();
     const prepared = await prepareMapping(ortto, config, catalog, log);
-    const { deliver, finish } = createCourier({
+    const { deliver, over, finish } = createCourier({
       ...prepared,
       ortto,
       config,
       ledger,
       log,
-      clock,
       mostLinks,
       onFailure: (error) => fail(error),
     });
-    const dispatch = createDispatch({ sort: createSorter(prepared, catalog, log), deliver, ledger, clock, wake });
+    const dispatch = createDispatch({
+      sort: createSorter(prepared, catalog, log),
+      deliver,
+      over,
+      kinds: new Map(prepared.mappings.map(({ stream, kind }) => [stream, kind])),
+      log,
+      ledger,
+      clock: () => performance.now(),
+      wake,
+    });
 
     let ended = false;
     let failure: unknown;
@@ -99,6 +106,7 @@ export async function* write(
         }
       }
       if (signal.aborted) return;
+      dispatch.end();
       ended = true;
       timers.push(setTimeout(() => giveUp(), afterInputMs));
       wake();

@@ -67,20 +67,16 @@ def test_records_go_straight_from_the_source_and_then_only_what_changed(
     assert world.cdp().activities == events
 
 
-def test_a_write_through_the_cache_is_whole_after_the_next_one(
+def test_a_write_through_the_cache_is_whole_though_it_shuffles_the_streams(
     world: World, source: ab.Source, destination: ab.Destination, cache: DuckDBCache, states: DuckDBCache
 ) -> None:
-    # PyAirbyte shuffles the streams of a write that caches meanwhile, so an event may come before the person it is
-    # about, and is skipped then. Streams that were read before keep their order.
+    # Streams of a write that caches meanwhile come in any order, so an event may come before the person it is about.
     destination.write(source, cache=cache, state_cache=states)
     assert acknowledged(states) == set(STREAMS)
-    assert len(world.cdp().organizations) == living(world, "Account")
-
-    destination.write(source.read(cache=cache), state_cache=states)
     assert world.faults() == []
     other = World.open()
     to(other).write(source, cache=False, state_cache=False)
-    assert world.cdp().activities == other.cdp().activities > 0
+    assert contents(world) == contents(other)
     other.close()
 
 
