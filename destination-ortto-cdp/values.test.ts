@@ -135,6 +135,12 @@ test('no value whatever makes a conversion throw, and what fits is JSON', () => 
   );
 });
 
+test('an object that is nested deeper than any code can follow is too large', () => {
+  const depth = 200_000;
+  const value: unknown = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
+  expect(convert('object', value)).toEqual({ misfit: 'object_too_large' });
+});
+
 test('an instant is read from dates and from times with any offset', () => {
   const noon = Date.UTC(2026, 0, 2, 12);
   expect(['2026-01-02T12:00:00Z', '2026-01-02T14:00:00.000+0200', '2026-01-02T07:00:00-05:00'].map(instantOf)).toEqual([

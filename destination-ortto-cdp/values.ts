@@ -150,7 +150,17 @@ const arrayOf = (value: unknown): readonly unknown[] | undefined => (Array.isArr
 
 const object = (value: unknown): Converted => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { misfit: 'not_an_object' };
-  return Buffer.byteLength(JSON.stringify(value)) <= OBJECT_BYTES ? { value } : { misfit: 'object_too_large' };
+  return bytesOf(value) <= OBJECT_BYTES ? { value } : { misfit: 'object_too_large' };
+};
+
+/** As JSON. Nesting that overflows the stack takes more bytes than any limit. */
+const bytesOf = (value: object): number => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return Infinity;
+    throw error;
+  }
 };
 
 const CONVERTERS: { readonly [Type in DisplayType | 'email']: (value: unknown) => Converted } = {
