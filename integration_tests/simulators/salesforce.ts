@@ -118,6 +118,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
 
   const kind = (request: Request): string => {
     if (request.path === '/services/oauth2/token') return 'token';
+    if (request.path === '/services/oauth2/authorize') return 'authorize';
     if (request.path === '/services/data' || request.path === '/services/data/') return 'versions';
     if (request.path.startsWith('/id/')) return 'identity';
     return request.path === '/services/oauth2/userinfo' ? 'userinfo' : kindOf(request);
@@ -133,6 +134,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
         ? login.token(new URLSearchParams(request.body), request.headers['authorization'], url)
         : jsonAnswer({ error: 'invalid_request', error_description: 'must use HTTP POST' }, 400);
     }
+    if (what === 'authorize') return login.authorize(request.parameters);
     if (what === 'versions') {
       return jsonAnswer(
         VERSIONS.map((version) => ({ label: `Release ${version}`, url: `/services/data/v${version}`, version })),

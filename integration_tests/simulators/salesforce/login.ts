@@ -3,6 +3,8 @@ import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
 import { jsonAnswer } from './answer.ts';
+import type { AuthorizationSettings } from './authorization.ts';
+import { createAuthorization } from './authorization.ts';
 import type { Clock } from './clock.ts';
 import { idOf } from './ids.ts';
 
@@ -26,6 +28,7 @@ interface LoginSettings {
 
 export interface Login {
   readonly settings: LoginSettings;
+  readonly authorization: AuthorizationSettings;
   readonly clientId: string;
   readonly clientSecret: string;
   readonly username: string;
@@ -43,6 +46,8 @@ export interface Login {
 
 interface LoginServer extends Login {
   token(form: URLSearchParams, authorization: string | undefined, url: string): Promise<Answer>;
+  /** What becomes of a browser that asks for a user's consent. */
+  authorize(query: URLSearchParams): Answer;
   /** Spends a call of the session. */
   accepts(authorization: string | undefined): boolean;
 }
@@ -76,6 +81,7 @@ export const createLogin = (clock: Clock, userId: string, organizationId: string
   const clientId = '3MVG9simulatedConsumerKey';
   const clientSecret = 'simulated-consumer-secret-0123456789';
   const username = 'integration@cdp.example';
+  const { settings: authorizationSettings, authorize, redeem } = createAuthorization(clock, clientId);
   const sessions = new Map<string, { readonly until: number; calls: number }>();
   const refreshing = new Set<string>();
   let refreshToken = '5Aep861.simulated.refresh.0';
@@ -172,12 +178,22 @@ export const createLogin = (clock: Clock, userId: string, organizationId: string
       if (settings.host === 'login') return refused('invalid_grant', 'request not supported on this domain');
       return clientProblem(form, authorization) ?? granted(url);
     }
+    if (grant === 'authorization_code') {
+      const problem = clientProblem(form, authorization);
+      const redeemed = redeem(form);
+      if (problem !== undefined) return problem;
+      if ('error' in redeemed) return refused(redeemed.error, redeemed.description);
+      const lasts = /\b(?:refresh_token|offline_access)\b/.test(redeemed.scope);
+      return granted(url, { scope: redeemed.scope, ...(lasts && { refresh_token: refreshToken }) });
+    }
     if (grant === 'refresh_token') return clientProblem(form, authorization) ?? (await refresh(form, url));
     return refused('unsupported_grant_type', 'grant type not supported');
   };
 
   return {
     settings,
+    authorization: authorizationSettings,
+    authorize,
     clientId,
     clientSecret,
     username,
