@@ -114,32 +114,47 @@ test('a config of the wrong shape lists every problem and shows no secret', asyn
   expect(outcome.stdout).not.toContain(org.salesforce.login.clientSecret);
 });
 
-const controls = (messages: readonly AirbyteMessage[]): string[] =>
-  messages.flatMap((message) =>
-    message.type === 'CONTROL'
-      ? [String((message.control.connectorConfig.config['credentials'] as JsonObject)['refresh_token'])]
-      : [],
-  );
+const controls = (messages: readonly AirbyteMessage[]): readonly JsonObject[] =>
+  messages.flatMap((message) => (message.type === 'CONTROL' ? [message.control.connectorConfig.config] : []));
+
+/** Options of every kind: the platform puts what it is handed in the place of the whole config. */
+const FULL = {
+  is_sandbox: true,
+  objects: [
+    { name: 'Contact', fields: ['Email'], match: 'any', conditions: [{ field: 'Email', operator: 'not_empty' }] },
+  ],
+  start_date: '2020-01-01T00:00:00Z',
+  lookback_window: 'PT5M',
+  a_key_of_a_later_version: { kept: [null, 1] },
+};
+
+/** The config with the refresh token that works now. */
+const rotated = (config: JsonObject): JsonObject => {
+  const credentials = { ...(config['credentials'] as JsonObject), refresh_token: org.salesforce.login.refreshToken };
+  return { ...config, credentials };
+};
 
 test.each(['check', 'discover'] as const)(
-  '%s hands over the refresh token that its login has rotated',
+  '%s hands over its config, whole, with the refresh token that its login has rotated',
   async (command) => {
     org.salesforce.login.settings.rotatesRefreshTokens = true;
-    const { messages } = await org.run(command);
-    expect(controls(messages)).toEqual([org.salesforce.login.refreshToken]);
+    const config = { ...org.config, ...FULL };
+    const { messages } = await org.run(command, config);
+    expect(controls(messages)).toEqual([rotated(config)]);
   },
 );
 
-test('a refresh token rotated by a read leaves at once, before any record', async () => {
+test('a refresh token rotated by a read leaves at once, before any record, in the whole config', async () => {
   await org.streams();
   const { settings } = org.salesforce.login;
   settings.rotatesRefreshTokens = true;
   settings.sessionCalls = 2;
-  const { messages, exitCode } = await org.read({ streams: ['Account', 'Contact'] });
+  const config = { ...org.config, ...FULL };
+  const { messages, exitCode } = await org.read({ config: FULL, streams: ['Account', 'Contact'] });
   settings.sessionCalls = undefined;
   expect(exitCode).toBe(0);
   expect(controls(messages).length).toBeGreaterThan(1);
-  expect(controls(messages).at(-1)).toBe(org.salesforce.login.refreshToken);
+  expect(controls(messages).at(-1)).toEqual(rotated(config));
   const first = (type: AirbyteMessage['type']): number => messages.findIndex((message) => message.type === type);
   expect(first('CONTROL')).toBeLessThan(first('RECORD'));
 });
