@@ -29,15 +29,26 @@ const defaultOf = ({ default: value, oneOf }: Property): string => {
   return text === '' || text === '[]' ? '' : `\`${text}\``;
 };
 
+const choicesOf = ({ enum: one, items }: Property): string => {
+  const listed = (values: readonly unknown[]) => values.map((value) => `\`${String(value)}\``).join(', ');
+  if (one !== undefined) return `One of ${listed(one)}.`;
+  return items?.enum === undefined ? '' : `Of ${listed(items.enum)}.`;
+};
+
+/** With its name in the form first: that is where most people have seen it. */
+const meaningOf = (property: Property): string => {
+  const { title, description } = property;
+  return [title && `**${title}.**`, description, choicesOf(property)].filter(Boolean).join(' ');
+};
+
 const rows = (path: string, property: Property, isRequired: boolean): string[] => {
-  const choices = property.enum?.map((value) => `\`${String(value)}\``).join(', ');
-  const description = [property.description ?? property.title ?? '', choices && `One of ${choices}.`].filter(Boolean);
-  const own = `| \`${path}\` | ${isRequired ? 'required' : defaultOf(property)} | ${escape(description.join(' '))} |`;
+  const byDefault = [isRequired && 'required', defaultOf(property)].filter(Boolean).join(', ');
+  const own = `| \`${path}\` | ${byDefault} | ${escape(meaningOf(property))} |`;
   const branches = (property.oneOf ?? []).flatMap((branch) => {
     const name = String(constOf(branch));
     const fields = inOrder(branch.properties ?? {}).filter(([, { const: value }]) => value === undefined);
     return [
-      `| \`${path}\`: \`${name}\` |  | ${escape([branch.title, branch.description].filter(Boolean).join('. '))} |`,
+      `| \`${path}\`: \`${name}\` |  | ${escape(meaningOf(branch))} |`,
       ...fields.flatMap(([key, value]) => rows(`${path}.${key}`, value, branch.required?.includes(key) ?? false)),
     ];
   });
