@@ -151,7 +151,7 @@ const REFUSALS: readonly {
   {
     words: /invalid_scope/i,
     kind: 'config',
-    advice: `The app lacks a scope. ${ADMINISTRATOR} to add api and refresh_token.`,
+    advice: `The app lacks a scope. ${ADMINISTRATOR} to add api, refresh_token and id.`,
   },
   {
     words: /invalid_grant|authentication failure/i,
@@ -170,6 +170,7 @@ export const loginFailure = (refusal: SalesforceFailure): SalesforceFailure => {
   const row = REFUSALS.find(({ words }) => words.test(detail)) ?? REFUSALS.find(({ words }) => words.test(code));
   const from = { status, fault: { code, message: detail }, retryAfterMs, cause: refusal };
   if (row !== undefined) return new SalesforceFailure(row.kind, row.advice, from);
-  if (refusal.kind === 'retry' || refusal.kind === 'transient') return refusal;
+  // Without a status nothing has answered: what the network says is all there is to know.
+  if (refusal.kind === 'retry' || refusal.kind === 'transient' || status === undefined) return refusal;
   return new SalesforceFailure('config', 'There is no login at this host. Check login_url and is_sandbox.', from);
 };

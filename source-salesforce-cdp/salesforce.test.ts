@@ -139,6 +139,16 @@ test('a page of HTML where the login should be is a config error', async () => {
   await expect(queryableObjects(connect())).rejects.toThrow('There is no login at this host');
 });
 
+test.each([
+  ['ENOTFOUND', 'The host of Salesforce does not exist. Check login_url.'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the host is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).'],
+])('a login that nobody answers (%s) is told by what the network says', async (code, sentence) => {
+  nock(LOGIN)
+    .post('/services/oauth2/token')
+    .replyWithError(Object.assign(new Error('no such luck'), { code }));
+  await expect(queryableObjects(connect())).rejects.toThrow(sentence);
+});
+
 test('calls stop at the ceiling of the daily allocation, but a job can still be aborted', async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] }, { 'Sforce-Limit-Info': 'api-usage=901/1000' });
