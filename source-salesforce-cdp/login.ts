@@ -170,7 +170,8 @@ export const loginFailure = (refusal: SalesforceFailure): SalesforceFailure => {
   const row = REFUSALS.find(({ words }) => words.test(detail)) ?? REFUSALS.find(({ words }) => words.test(code));
   const from = { status, fault: { code, message: detail }, retryAfterMs, cause: refusal };
   if (row !== undefined) return new SalesforceFailure(row.kind, row.advice, from);
-  // Without a status nothing has answered: what the network says is all there is to know.
-  if (refusal.kind === 'retry' || refusal.kind === 'transient' || status === undefined) return refusal;
+  if (refusal.kind === 'retry' || refusal.kind === 'transient') return refusal;
+  // Nothing has answered: what the network says is all there is to know.
+  if (refusal.kind === 'config' && status === 0) return refusal;
   return new SalesforceFailure('config', 'There is no login at this host. Check login_url and is_sandbox.', from);
 };
