@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import destinationSchema from '../schemas/destination-config.json' with { type: 'json' };
 import sourceSchema from '../schemas/source-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
+import { saidIn } from './said-in-code.ts';
 
 // What the documents say is held to the code: people look for the sentence they see.
 
@@ -14,9 +15,12 @@ const DOCUMENTS = ['README.md', ...readdirSync(path.join(root, 'docs')).map((nam
   name.endsWith('.md'),
 );
 
-const codeOf = (...folders: readonly string[]): string =>
-  folders
-    .flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`))
+/** The code of folders and files. */
+const codeOf = (...places: readonly string[]): string =>
+  places
+    .flatMap((place) =>
+      place.endsWith('.ts') ? [place] : readdirSync(path.join(root, place)).map((name) => `${place}/${name}`),
+    )
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map(readText)
     .join('\n');
@@ -58,10 +62,40 @@ const SIDES = [
 ] as const;
 
 test.each(SIDES)('%s explains sentences that a connector really says', (file, folder) => {
-  const said = spoken(codeOf(folder, 'airbyte'));
+  const said = spoken(codeOf(folder, 'airbyte', 'schemas/validator.ts'));
   const sentences = firstCells(readText(file), 'you see').flatMap(codeSpans);
   expect(sentences.length).toBeGreaterThan(30);
   expect(sentences.filter((sentence) => !pattern(sentence).test(said))).toEqual([]);
+});
+
+/** Beginnings and ends of sentences that are explained where the rest of them is. */
+const PIECES: readonly string[] = [
+  '… has a problem: …',
+  '… has … problems:\n…',
+  'objects[…]: …',
+  '…, … time(s) in a row',
+  'rejected …',
+  '… missing',
+  '… instead of …',
+];
+
+/** Of the protocol edge, only what a destination can say: it alone has an input. */
+const ONLY_OF_DESTINATIONS = ['airbyte/destination-runner.ts', 'airbyte/input.ts'];
+
+test.each(SIDES)('%s explains every failure and warning that its connector can say', (file, folder) => {
+  const foreign = folder.startsWith('source') ? saidIn(codeOf(...ONLY_OF_DESTINATIONS)) : [];
+  const said = saidIn(codeOf(folder, 'airbyte')).filter((text) => ![...PIECES, ...foreign].includes(text));
+  const explained = firstCells(readText(file), 'you see').flatMap(codeSpans).map(pattern);
+  expect(said.length).toBeGreaterThan(30);
+  expect(said.filter((text) => !explained.some((sentence) => sentence.test(text)))).toEqual([]);
+});
+
+test.each(SIDES)('%s explains whatever can be wrong with a value by its schema', (file) => {
+  const phrases = /const PHRASES[\s\S]*?\n\};/.exec(readText('schemas/validator.ts'))?.[0] ?? '';
+  const said = [...phrases.matchAll(/['`]((?:is|must|has) [^'`$]*)/g)].map(([, text = '']) => text);
+  const explained = firstCells(readText(file), 'you see').flatMap(codeSpans).map(pattern);
+  expect(said.length).toBeGreaterThan(10);
+  expect(said.filter((text) => !explained.some((sentence) => sentence.test(text)))).toEqual([]);
 });
 
 test('The sentences for a config that Salesforce refuses are all explained', () => {
