@@ -8,6 +8,7 @@ import { readDisplayType, slug, typeOfProperty } from './field-types.ts';
 import type { DisplayType } from './field-types.ts';
 import { listed, unsent } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
+import { noteUnknownField } from './slips.ts';
 
 /** A kind of event as the account has it. */
 export interface Definition {
@@ -106,13 +107,8 @@ const attributeRows = ({ stream, rules, fields, notebook }: ActivitySetting): Ma
   const { custom, standard } = unnamedFields(fields, named);
   if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
   const rows = rules.fields.filter(({ from, to, origin }) => {
-    if (to === 'none') return false;
-    if (!fields.has(from) && origin === 'user') {
-      notebook.problems.push(
-        `${stream}.${from}: the stream has no such field; select it or take the row out of objects`,
-      );
-    }
-    return fields.has(from);
+    if (!fields.has(from) && origin === 'user') noteUnknownField(stream, { from, to }, fields, notebook);
+    return to !== 'none' && fields.has(from);
   });
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {

@@ -9,6 +9,7 @@ import { plainName, readDisplayType, typeOfProperty } from './field-types.ts';
 import type { DisplayType } from './field-types.ts';
 import { listed, unsent } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
+import { nameSlip, noteUnknownField } from './slips.ts';
 import { allowance, ceiling, strictest } from './rules.ts';
 import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from './system-fields.ts';
 
@@ -130,11 +131,9 @@ const mappedFields = (setting: EntitySetting): MappedField[] => {
   const rows = [...rules.fields, ...custom.map(customRow)];
   return rows.flatMap((row) => {
     const property = fields.get(row.from);
-    if (row.to === 'none' || (property === undefined && row.origin === 'default')) return [];
-    const place =
-      property === undefined
-        ? { problem: 'the stream has no such field; select it or take the row out of objects' }
-        : placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
+    if (property === undefined && row.origin === 'user') noteUnknownField(stream, row, fields, notebook);
+    if (row.to === 'none' || property === undefined) return [];
+    const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
     if (!('problem' in place)) return [mappedField(row, place, setting)];
     notebook.problems.push(`${stream}.${row.from}: ${place.problem}`);
     return [];
@@ -145,10 +144,15 @@ const systemField = (target: 'person' | 'organization', to: string) =>
   SYSTEM_FIELDS[target].find(({ name, id }) => name === to || id === to);
 
 const placeOf = (
-  { from, to }: MappingRow,
+  { from, to, origin }: MappingRow,
   wanted: DisplayType,
   { target, book, stream }: EntitySetting,
-): Place | { readonly problem: string } => systemField(target, to) ?? book.place(to, wanted, `${stream}.${from}`);
+): Place | { readonly problem: string } => {
+  const system = systemField(target, to);
+  if (system !== undefined) return system;
+  const slip = origin === 'user' && !book.has(to) ? nameSlip(target, to) : undefined;
+  return slip === undefined ? book.place(to, wanted, `${stream}.${from}`) : { problem: slip };
+};
 
 const mappedField = (row: MappingRow, { id, type }: Place, setting: EntitySetting): MappedField => {
   const system = systemField(setting.target, id) !== undefined;

@@ -25,6 +25,8 @@ export interface Place {
 }
 
 export interface FieldBook {
+  /** Whether the account has the field called `to`, a name or an id. */
+  has(to: string): boolean;
   /**
    * Where values of type `wanted` for the field called `to` (a name or an id) go. A sentence when they cannot: no such
    * id, a type that clashes with the account's or with another stream's.
@@ -59,6 +61,7 @@ export const createFieldBook = (account: readonly CustomField[], namespace: 'cm'
   };
 
   return {
+    has: (to) => byId.has(to) || bySlug.has(slug(to)),
     place(to, wanted, asker) {
       const named = byId.get(to);
       if (named !== undefined) return inAccount(named, wanted);

@@ -207,6 +207,26 @@ test('a stream without Id is a problem, and so is a prefix the stream does not h
   ]);
 });
 
+test('slips in objects are found, all of them at once, and a field that Ortto has may be named as it likes', () => {
+  const row = (from: string, to: string) => ({ from, to });
+  const objects = [
+    { stream: 'contact', target: 'none' },
+    {
+      stream: 'Contact',
+      fields: [row('email', 'none'), row('FirstName', 'first_nme'), row('AccountId', 'lead_source')],
+    },
+    { stream: 'Visit__c', fields: [row('name', 'none')] },
+  ];
+  const streams = { Contact: CONTACT, Visit__c: texts('Name', 'CreatedDate') };
+  const person = [{ id: 'str:cm:lead-source', name: 'lead_source', type: 'text' }];
+  expect(plan(streams, { objects }, { person }).problems).toEqual([
+    'objects[0].stream: the connection has no stream contact; it has Contact',
+    'Contact.email: the stream has no field email; it has Email',
+    expect.stringMatching(/^Contact\.FirstName: "first_nme" is none of Ortto's own fields/),
+    'Visit__c.name: the stream has no field name; it has Name',
+  ]);
+});
+
 test('the prefix of a connection is taken off before streams are looked up', () => {
   const { streams, problems } = plan({ sf_Contact: CONTACT }, { stream_prefix: 'sf_' });
   expect(problems).toEqual([]);

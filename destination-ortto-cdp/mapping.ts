@@ -10,6 +10,7 @@ import { createFieldBook } from './field-book.ts';
 import type { CustomField, NewField } from './field-book.ts';
 import { listed } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
+import { noteUnknownStreams } from './slips.ts';
 
 /** What the Ortto account has that a mapping may write to, its own system fields aside. */
 export interface OrttoSchema {
@@ -57,6 +58,12 @@ export const planMapping = (
   const objects = catalog.streams.map(({ stream }) => objectOf(stream.name, config.streamPrefix));
   const notebook: Notebook = { problems: [], warnings: [], notes: [] };
   const needs: { [Kind in 'person' | 'organization']: DefinitionNeed[] } = { person: [], organization: [] };
+
+  noteUnknownStreams(
+    config.objects,
+    objects.flatMap((object) => object ?? []),
+    notebook,
+  );
 
   const mergesLeads =
     config.mergeConvertedLeads &&
