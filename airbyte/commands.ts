@@ -6,7 +6,8 @@ import { readJsonFile } from './json-file.ts';
 import { redirectConsole } from './log.ts';
 import type { ProtocolLogger } from './log.ts';
 import { unlessAborted } from './process.ts';
-import type { AirbyteMessage } from './protocol.ts';
+import type { AirbyteMessage, JsonObject } from './protocol.ts';
+import { unknownOptions } from './unknown-options.ts';
 
 // What the commands of both runners have in common.
 
@@ -18,6 +19,8 @@ export interface Edge {
   readonly channel: Channel;
   readonly logger: ProtocolLogger;
   readonly signal: AbortSignal;
+  /** The schema of the connector's config. */
+  readonly configSchema: () => JsonObject;
   /** Plain text for a person at a terminal. */
   readonly print: (text: string) => void;
 }
@@ -25,10 +28,26 @@ export interface Edge {
 /** Airbyte adds options and arguments over time; a connector that refuses one it does not know stops working then. */
 export const tolerant = (command: Command): Command => command.allowUnknownOption().allowExcessArguments();
 
-/** The config file, its secrets hidden from here on. Its shape is the connector's to check. */
-export const loadConfig = ({ channel }: Edge, path: string): CdkConfig => {
+/** Tolerant, but not in silence: `--states` for `--state` would read everything again. Names options, never a value. */
+export const tolerantAloud = (command: Command, { logger }: Edge): Command =>
+  tolerant(command).hook('preAction', (_, { args }) => {
+    const options = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/s, ''));
+    if (options.length > 0) {
+      logger.warn(`Options of the command line that are not known were ignored: ${options.join(', ')}.`);
+    }
+  });
+
+/**
+ * The config file, its secrets hidden from here on. Its shape is the connector's to check; options that no connector would
+ * look at are told, since a slip in a name leaves the default in force.
+ */
+export const loadConfig = ({ channel, logger, configSchema }: Edge, path: string): CdkConfig => {
   const config = readJsonFile('--config', path);
   channel.hideSecretsOf(config);
+  const unknown = unknownOptions(config, configSchema());
+  if (unknown.length > 0) {
+    logger.warn(`The configuration has options that are not known and have no effect: ${unknown.join(', ')}.`);
+  }
   return config as CdkConfig;
 };
 

@@ -1,12 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { IncomingRecord, IncomingState } from './connector.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, TransientError } from './errors.ts';
 import { isObject } from './json-object.ts';
 import type { StateMessage } from './protocol.ts';
 
-/** A line of the input is not an Airbyte message: something upstream was torn. Names the line, never its content. */
-export class TornInputError extends Error {
+/**
+ * A line of the input is not an Airbyte message, or none of this sync: something upstream was torn, and another sync may
+ * be whole. Names the line, never its content.
+ */
+export class TornInputError extends TransientError {
   override name = 'TornInputError';
 
   constructor(line: number, problem: string) {

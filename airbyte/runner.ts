@@ -41,10 +41,11 @@ const runCommand = async (program: Command, output: Output): Promise<void> => {
 
 const run = async (spec: Source['spec'], createProgram: (edge: Edge) => Command): Promise<void> => {
   const output = createOutput(process.stdout);
-  const channel = createChannel(output, () => spec().connectionSpecification);
+  const configSchema = () => spec().connectionSpecification;
+  const channel = createChannel(output, configSchema);
   const logger = new ProtocolLogger((message) => channel.emit(message));
   const controller = new AbortController();
-  const program = createProgram({ channel, logger, signal: controller.signal, print: output.text });
+  const program = createProgram({ channel, logger, signal: controller.signal, configSchema, print: output.text });
   await runProcess(channel, output, controller, () => runCommand(program, output));
 };
 

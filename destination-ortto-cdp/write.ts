@@ -1,5 +1,6 @@
 import type { IncomingRecord, Log, WriteInput } from '../airbyte/connector.ts';
 import { TransientError } from '../airbyte/errors.ts';
+import { TornInputError } from '../airbyte/input.ts';
 import type { ConfiguredCatalog, StateMessage } from '../airbyte/protocol.ts';
 import { createBell } from './bell.ts';
 import type { DestinationConfig } from './config.ts';
@@ -174,7 +175,7 @@ const createSorter = ({ mappings, identities }: Prepared, catalog: ConfiguredCat
   const respells = new Map(catalog.streams.map(({ stream }) => [stream.name, createRespell(stream.json_schema)]));
   return ({ stream, data, line }: IncomingRecord): Sorted => {
     const mapping = byStream.get(stream);
-    if (mapping === undefined) throw new Error(`Line ${line} is a record of a stream that is not in the catalog`);
+    if (mapping === undefined) throw new TornInputError(line, 'is a record of a stream that is not in the catalog');
     const respelled = data && (respells.get(stream)?.(data) ?? data);
     const mapped = mapRecord(mapping, respelled, Date.now());
     hint(mapping, mapped);

@@ -65,7 +65,9 @@ test('options and arguments of a later Airbyte are tolerated', async () => {
   const spec = await runConnector(SOURCE, ['spec', ...unknown]);
   expect(spec.messages.map(({ type }) => type)).toEqual(['SPEC']);
   const check = await runConnector(SOURCE, ['check', ...unknown, '--config', file({ password: SECRET })]);
+  const ignored = 'Options of the command line that are not known were ignored: --debug, --level.';
   expect(check.messages).toEqual([
+    { type: 'LOG', log: { level: 'WARN', message: ignored } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message: 'signed in with ****' } },
   ]);
   const readAnyway = await runConnector(SOURCE, [...readArgs({ act: 'missing' }), ...unknown]);
@@ -225,7 +227,9 @@ test('a torn line fails with its number and nothing of its content', async () =>
     stdin: `${recordLine({ id: 1 })}${stateLine(1)}{"type":"RECORD","record":{"data":"${SECRET}\n${stateLine(2)}`,
   });
   expect(states(messages)).toHaveLength(1);
-  expect(errors(messages)[0]?.message).toContain('Line 3 of the input is not JSON');
+  expect(errors(messages)).toMatchObject([
+    { failure_type: 'transient_error', message: expect.stringMatching(/^Line 3 of the input is not JSON/) },
+  ]);
   expect(exitCode).toBe(1);
   expect(stdout + stderr).not.toContain(SECRET);
 });
@@ -251,8 +255,15 @@ test.each(['config', 'transient'])('a check that fails with a %s error has worke
   const args = ['check', '--config', file({ error, password: SECRET })];
   const { messages, exitCode } = await runConnector(SOURCE, args);
   const connectionStatus = { status: 'FAILED', message: 'the password **** was refused' };
-  expect(messages).toEqual([{ type: 'CONNECTION_STATUS', connectionStatus }]);
+  expect(messages.at(-1)).toEqual({ type: 'CONNECTION_STATUS', connectionStatus });
   expect(exitCode).toBe(0);
+});
+
+test('an option of the config that is not known is told by its name alone', async () => {
+  const { messages } = await read({ act: 'missing', pasword: SECRET, _platform: 1 });
+  const message = 'The configuration has options that are not known and have no effect: pasword.';
+  expect(messages).toContainEqual({ type: 'LOG', log: { level: 'WARN', message } });
+  expect(JSON.stringify(messages)).not.toContain(SECRET);
 });
 
 test.each(['check', 'discover', 'read'])(

@@ -1,0 +1,34 @@
+import { isObject } from './json-object.ts';
+import type { JsonObject } from './protocol.ts';
+
+const propertiesOf = (schema: unknown): JsonObject =>
+  isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
+
+/** The branches of a choice that a value takes by its const; all of them while that is open. */
+const branchesFor = (schema: JsonObject, value: JsonObject): readonly unknown[] => {
+  const branches: readonly unknown[] = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [];
+  const chosen = branches.filter((branch) =>
+    Object.entries(propertiesOf(branch)).some(
+      ([name, property]) => isObject(property) && property['const'] !== undefined && property['const'] === value[name],
+    ),
+  );
+  return chosen.length > 0 ? chosen : branches;
+};
+
+/**
+ * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config holds and its schema does not speak of, in the
+ * order of the config. Names that begin with an underscore are the platform's own and left out.
+ */
+export const unknownOptions = (config: unknown, schema: unknown, path = ''): string[] => {
+  if (!isObject(schema)) return [];
+  if (Array.isArray(config)) {
+    return config.flatMap((item: unknown, index) => unknownOptions(item, schema['items'], `${path}[${index}]`));
+  }
+  if (!isObject(config)) return [];
+  const known = Object.assign({}, propertiesOf(schema), ...branchesFor(schema, config).map(propertiesOf)) as JsonObject;
+  return Object.entries(config).flatMap(([name, value]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    if (Object.hasOwn(known, name)) return unknownOptions(value, known[name], at);
+    return name.startsWith('_') ? [] : [at];
+  });
+};
