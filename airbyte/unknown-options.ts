@@ -1,19 +1,6 @@
+import { branchesFor, propertiesOf } from './config-choices.ts';
 import { isObject } from './json-object.ts';
 import type { JsonObject } from './protocol.ts';
-
-const propertiesOf = (schema: unknown): JsonObject =>
-  isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
-
-/** The branches of a choice that a value takes by its const; all of them while that is open. */
-const branchesFor = (schema: JsonObject, value: JsonObject): readonly unknown[] => {
-  const branches: readonly unknown[] = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [];
-  const chosen = branches.filter((branch) =>
-    Object.entries(propertiesOf(branch)).some(
-      ([name, property]) => isObject(property) && property['const'] !== undefined && property['const'] === value[name],
-    ),
-  );
-  return chosen.length > 0 ? chosen : branches;
-};
 
 /**
  * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config holds and its schema does not speak of, in the

@@ -1,6 +1,7 @@
 import { problemsOf } from '../airbyte/errors.ts';
 import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
+import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
 
 export type MergeStrategy = 'append_only' | 'overwrite_existing' | 'ignore';
@@ -123,8 +124,9 @@ const validate = validator(schema);
 
 /** The settings with every default filled in. Throws one ConfigError that lists all problems. */
 export const parseConfig = (input: unknown): DestinationConfig => {
-  const shape = validate(input);
-  const raw = input as RawConfig;
+  const config = withoutBlanks(input, schema);
+  const shape = validate(config);
+  const raw = config as RawConfig;
   const problems = shape.length > 0 ? shape : [...urlProblems(raw), ...objectProblems(raw.objects ?? [])];
   if (problems.length > 0) {
     throw problemsOf('The configuration', problems);
@@ -165,7 +167,7 @@ const objectMapping = (raw: RawObject): ObjectMapping => ({
   activity: raw.activity && {
     name: raw.activity.name,
     occurredAt: raw.activity.occurred_at,
-    identifiedBy: raw.activity.identified_by,
+    identifiedBy: raw.activity.identified_by?.length ? raw.activity.identified_by : undefined,
   },
 });
 

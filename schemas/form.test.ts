@@ -27,7 +27,7 @@ const UNKNOWN_TO_THE_FORM = [
 /** The order in which a person goes through the form, as in the wizard of Ortto's own integration; group by group. */
 const WIZARD = {
   source: {
-    Connect: ['credentials', 'is_sandbox', 'login_url'],
+    Connect: ['is_sandbox', 'credentials', 'login_url'],
     'Objects, fields and records': ['objects', 'start_date', 'include_deleted'],
     'How to read': ['api', 'lookback_window', 'api_usage_limit_percent'],
   },

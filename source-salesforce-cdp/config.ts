@@ -1,6 +1,7 @@
 import { problemsOf } from '../airbyte/errors.ts';
 import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/source-config.json' with { type: 'json' };
+import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
 
 export type Credentials =
@@ -88,9 +89,10 @@ const schemaProblems = validator(schema);
  * Throws one ConfigError that lists every problem; none quotes a credential.
  */
 export const parseConfig = (input: unknown): SourceConfig => {
-  const invalid = schemaProblems(input);
+  const config = withoutBlanks(input, schema);
+  const invalid = schemaProblems(config);
   if (invalid.length > 0) throw problemsOf('The configuration', invalid);
-  const raw = input as RawConfig;
+  const raw = config as RawConfig;
   const problems = [...loginProblems(raw), ...dateProblems(raw), ...objectProblems(raw)];
   if (problems.length > 0) throw problemsOf('The configuration', problems);
   return {

@@ -1,0 +1,17 @@
+import { isObject } from './json-object.ts';
+import type { JsonObject } from './protocol.ts';
+
+/** The properties a schema names. */
+export const propertiesOf = (schema: unknown): JsonObject =>
+  isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
+
+/** The branches of a schema's `oneOf` that a value takes by its const; all of them while that is open. */
+export const branchesFor = (schema: JsonObject, value: JsonObject): readonly unknown[] => {
+  const branches: readonly unknown[] = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [];
+  const chosen = branches.filter((branch) =>
+    Object.entries(propertiesOf(branch)).some(
+      ([name, property]) => isObject(property) && property['const'] !== undefined && property['const'] === value[name],
+    ),
+  );
+  return chosen.length > 0 ? chosen : branches;
+};
