@@ -59,6 +59,11 @@ test('a check that succeeds says who, which org, what can be read and whether Bu
   expect(said).toContain('Bulk API: allowed.');
 });
 
+test('a check names what objects adds, once, and not what it narrows', async () => {
+  const said = await check({ objects: [{ name: 'contact', fields: ['Email'] }, { name: 'User' }] });
+  expect(said).toContain('OpportunityContactRole, Task, User.');
+});
+
 test('client credentials log in', async () => {
   const { clientId, clientSecret } = org.salesforce.login;
   const credentials = { auth_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };

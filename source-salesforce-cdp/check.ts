@@ -1,6 +1,7 @@
 import type { Log } from '../airbyte/connector.ts';
 import type { ConnectionStatus, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
+import type { SourceConfig } from './config.ts';
 import { asError, SalesforceFailure } from './failures.ts';
 import { DEFAULT_OBJECTS } from './objects.ts';
 import { identity } from './rest.ts';
@@ -9,7 +10,8 @@ import type { Salesforce } from './salesforce.ts';
 import { survey } from './survey.ts';
 
 /**
- * Logs in and says who as, at which org, which of the default objects can be read and whether Bulk is allowed. FAILED lists
+ * Logs in and says who as, at which org, which of the default objects and of those named in the config can be read, and
+ * whether Bulk is allowed. FAILED lists
  * everything in the config that must change; a login that is refused is thrown as the error that says why.
  */
 export const check = (input: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<ConnectionStatus> => {
@@ -27,7 +29,7 @@ export const check = (input: unknown, log: Log, emit: (message: ControlMessage) 
       const message = `Set api to auto: ${username} may not use the Bulk API. ${bulk}`;
       return { status: 'FAILED', message };
     }
-    const readable = DEFAULT_OBJECTS.filter((name) => !hidden.includes(name));
+    const readable = [...DEFAULT_OBJECTS.filter((name) => !hidden.includes(name)), ...added(config)];
     const message = [
       `Logged in as ${username} at org ${organizationId}.`,
       `Can read ${readable.join(', ')}.`,
@@ -38,6 +40,12 @@ export const check = (input: unknown, log: Log, emit: (message: ControlMessage) 
     return { status: 'SUCCEEDED', message };
   });
 };
+
+/** What the config names beside the default objects; Salesforce knows objects in any spelling. */
+const added = ({ objects }: SourceConfig): readonly string[] =>
+  objects
+    .map(({ name }) => name)
+    .filter((name) => !DEFAULT_OBJECTS.some((each) => each.toLowerCase() === name.toLowerCase()));
 
 /** Why the Bulk API cannot be used, if so. Listing jobs is refused where creating one would be, and costs nothing. */
 const bulkTrouble = async (salesforce: Salesforce): Promise<string | undefined> => {
