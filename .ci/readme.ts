@@ -1,9 +1,13 @@
-// Rewrites the tables of README.md and docs/ that follow from the schemas: npm run readme.
+// Rewrites the tables of README.md and docs/ that follow from the schemas, the code and the changelog: npm run readme.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DOCUMENT_TABLES, withTable } from '../schemas/document-tables.ts';
+import { SYSTEM_FIELDS } from '../destination-ortto-cdp/system-fields.ts';
+import { DOCUMENT_TABLES, tablesBeyondSchemas, withTable } from '../schemas/document-tables.ts';
 
-for (const table of DOCUMENT_TABLES) {
-  const file = path.join(import.meta.dirname, '..', table.file);
+const root = path.join(import.meta.dirname, '..');
+const changelog = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8');
+
+for (const table of [...DOCUMENT_TABLES, ...tablesBeyondSchemas(changelog, SYSTEM_FIELDS)]) {
+  const file = path.join(root, table.file);
   writeFileSync(file, withTable(readFileSync(file, 'utf8'), table));
 }

@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { SYSTEM_FIELDS } from '../destination-ortto-cdp/system-fields.ts';
+import packageFile from '../package.json' with { type: 'json' };
 import destinationSchema from '../schemas/destination-config.json' with { type: 'json' };
 import sourceSchema from '../schemas/source-config.json' with { type: 'json' };
+import { DOCUMENT_TABLES, tablesBeyondSchemas, withTable } from '../schemas/document-tables.ts';
 import { validator } from '../schemas/validator.ts';
 import { saidIn } from './said-in-code.ts';
 
@@ -122,6 +125,46 @@ test('The reasons of skips and rejections are all explained, and no others', () 
   const document = readText('docs/destination-ortto-cdp.md');
   const explained = firstCells(document, 'reason').flatMap(codeSpans);
   expect(explained.filter((reason) => reason !== 'status_…').toSorted()).toEqual([...reasons].toSorted());
+});
+
+const BEYOND_SCHEMAS = tablesBeyondSchemas(readText('CHANGELOG.md'), SYSTEM_FIELDS);
+
+test.each(BEYOND_SCHEMAS)('$file shows the $name as code and changelog have them', (table) => {
+  const document = readText(table.file);
+  expect(table.text.split('\n').length).toBeGreaterThan(2);
+  expect(withTable(document, table), 'run `npm run readme`').toBe(document);
+});
+
+/** Airbyte's headings of a connector's page, in its order; a page may have others between the fourth and the fifth. */
+const HEADINGS = ['Prerequisites', 'Setup guide', 'Supported sync modes', 'Streams', 'Limitations', 'Troubleshooting'];
+
+test.each(SIDES)("%s has Airbyte's headings in Airbyte's order", (file) => {
+  const headings = [...readText(file).matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+  expect(headings.slice(0, 4)).toEqual(HEADINGS.slice(0, 4));
+  expect(headings.filter((heading) => HEADINGS.includes(heading))).toEqual(HEADINGS);
+  expect(headings.at(-1)).toBe('Changelog');
+});
+
+test.each([
+  ['docs/source-salesforce-cdp.md', sourceSchema],
+  ['docs/destination-ortto-cdp.md', destinationSchema],
+] as const)('%s names every required option by its title before it comes to the sync modes', (file, schema) => {
+  const [beginning = ''] = readText(file).split('## Supported sync modes');
+  const required = Object.entries<{ title: string }>(schema.properties)
+    .filter(([name]) => (schema.required as readonly string[]).includes(name))
+    .map(([, { title }]) => title);
+  expect(required.length).toBeGreaterThan(0);
+  expect(required.filter((title) => !beginning.includes(`**${title}**`))).toEqual([]);
+});
+
+test('The image tags in the documents are the version of the package', () => {
+  const texts = DOCUMENTS.map(readText).join('\n');
+  const tags = [
+    ...texts.matchAll(/(?:source-salesforce|destination-ortto)-cdp:(\d[\w.-]*)/g),
+    ...(/^\| Docker image tag.*$/m.exec(texts)?.[0] ?? '').matchAll(/`([^`]+)`/g),
+  ].map(([, tag = '']) => tag);
+  expect(tags.length).toBeGreaterThan(3);
+  expect(tags.filter((tag) => tag !== packageFile.version)).toEqual([]);
 });
 
 /** As GitHub makes it of a heading. */

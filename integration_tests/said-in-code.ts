@@ -2,7 +2,7 @@
 
 /** From these calls on a text is meant for whoever runs the sync. */
 const HEADS =
-  /(?:new (?:ConfigError|TransientError|SalesforceFailure)|log\.warn|(?:problems|warnings)\.push|refuse)\(|\bproblem: (?=[`'"])/g;
+  /(?:new (?:ConfigError|TransientError|SalesforceFailure)|log(?:ger)?\.warn|(?:problems|warnings)\.push|refuse)\(|\bproblem: (?=[`'"])/g;
 /** A text that begins so speaks of an option, wherever it stands. */
 const OPTION = /[`'"](?=(?:[a-z]+_[a-z_]+|objects\[[^:`'"\n]*): )/g;
 

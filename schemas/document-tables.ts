@@ -1,10 +1,13 @@
+import { changelogTable } from './changelog-table.ts';
 import mapping from './default-mapping.json' with { type: 'json' };
 import destination from './destination-config.json' with { type: 'json' };
 import { mappingTable } from './mapping-table.ts';
+import { ownFieldsTable } from './own-fields-table.ts';
+import type { OwnFields } from './own-fields-table.ts';
 import { optionTable } from './option-table.ts';
 import source from './source-config.json' with { type: 'json' };
 
-/** A table in a document that follows from a schema. */
+/** A table in a document that follows from what the project has elsewhere. */
 export interface DocumentTable {
   /** The document, from the root of the project. */
   readonly file: string;
@@ -19,6 +22,16 @@ export const DOCUMENT_TABLES: readonly DocumentTable[] = [
   { file: 'docs/source-salesforce-cdp.md', name: 'options of the source', text: optionTable(source) },
   { file: 'docs/destination-ortto-cdp.md', name: 'options of the destination', text: optionTable(destination) },
   { file: 'docs/destination-ortto-cdp.md', name: 'default mapping', text: mappingTable(mapping) },
+];
+
+/** Those that follow from the changelog and from code, which the schemas do not know. */
+export const tablesBeyondSchemas = (changelog: string, ownFields: OwnFields): readonly DocumentTable[] => [
+  { file: 'docs/destination-ortto-cdp.md', name: 'own fields', text: ownFieldsTable(ownFields) },
+  ...['source-salesforce-cdp', 'destination-ortto-cdp'].map((connector) => ({
+    file: `docs/${connector}.md`,
+    name: 'releases',
+    text: changelogTable(changelog, connector),
+  })),
 ];
 
 /** The document with the table between its two comments. Throws when they are not there. */
