@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AirbyteStream, JsonObject, RecordMessage } from '../airbyte/protocol.ts';
 import { validator } from '../schemas/validator.ts';
+import { malformed, undeclared, unseen } from './record-rules.ts';
 import { startSourceOrg } from './source-org.ts';
 import type { Outcome, SourceOrg } from './source-org.ts';
 
@@ -50,21 +51,27 @@ test.each(APIS)('A full refresh by %s passes test_read: records fit their schema
   const outcome = readBy(api);
   const found = faults(({ name, json_schema }) => {
     const problemsOf = validator(json_schema as JsonObject);
-    const columns = new Set(Object.keys(json_schema.properties ?? {}));
-    return ofStream(outcome, name).flatMap(({ data }) => [
-      ...problemsOf(data),
-      ...Object.keys(data).filter((column) => !columns.has(column)),
-    ]);
+    return ofStream(outcome, name).flatMap(({ data }) => [...problemsOf(data), ...undeclared(json_schema, data)]);
   });
+  expect(found).toEqual({});
+});
+
+test.each(APIS)('The dates and times that a full refresh by %s gives are of the forms of the protocol', (api) => {
+  const outcome = readBy(api);
+  const found = faults(({ name, json_schema }) =>
+    ofStream(outcome, name).flatMap(({ data }) => malformed(json_schema, data)),
+  );
   expect(found).toEqual({});
 });
 
 test.each(APIS)('A full refresh by %s passes test_read: each field of a schema appears at least once', (api) => {
   const outcome = readBy(api);
-  const found = faults(({ name, json_schema }) => {
-    const seen = new Set(ofStream(outcome, name).flatMap(({ data }) => Object.keys(data)));
-    return Object.keys(json_schema.properties ?? {}).filter((column) => !seen.has(column));
-  });
+  const found = faults(({ name, json_schema }) =>
+    unseen(
+      json_schema,
+      ofStream(outcome, name).map(({ data }) => data),
+    ),
+  );
   expect(found).toEqual({});
 });
 
@@ -127,4 +134,49 @@ test.each(APIS)('A second full refresh by %s passes test_sequential_reads', asyn
     return (first.records.get(name) ?? []).filter((line) => !again.has(line));
   });
   expect(missing).toEqual({});
+});
+
+const typed = (format: string, airbyte_type?: string): JsonObject => ({
+  type: 'object',
+  properties: { a: { format, airbyte_type } },
+});
+
+test.each<[JsonObject, string, string[]]>([
+  [typed('date'), '2024-01-01', ['2024-01-01T00:00:00Z', '01/01/2024', '2024-1-1']],
+  [
+    typed('date-time', 'timestamp_with_timezone'),
+    '2024-01-01T00:00:00.000Z',
+    ['2024-01-01T00:00:00.000+0000', '2024-01-01 00:00:00Z', '2024-01-01T00:00:00', '1704067200000', '2024-01-01'],
+  ],
+  [typed('date-time'), '2024-01-01T00:00:00+10:00', ['2024-01-01T00:00:00']],
+  [typed('date-time', 'timestamp_without_timezone'), '2024-01-01T00:00:00', ['2024-01-01T00:00:00Z']],
+  [typed('time', 'time_with_timezone'), '10:00:00.000Z', ['10:00:00', '10:00Z', '10:00:00+0000']],
+  [typed('time'), '10:00:00Z', ['10:00:00']],
+  [typed('time', 'time_without_timezone'), '10:00:00', ['10:00:00Z', '2024-01-01T10:00:00']],
+])('text of %o may be %s, and not %j', (schema, right, wrong) => {
+  for (const a of [right, null]) expect(malformed(schema, { a })).toEqual([]);
+  for (const a of [...wrong, 5]) expect([a, malformed(schema, { a })]).toEqual([a, ['.a']]);
+});
+
+test('forms, extra columns and fields that never appear are looked for inside objects and lists too', () => {
+  const name = { type: ['null', 'string'] };
+  const times = { type: 'array', items: { type: 'string', format: 'date-time' } };
+  const schema: JsonObject = {
+    type: 'object',
+    properties: {
+      Account: { type: ['null', 'object'], properties: { Name: name, City: name } },
+      times,
+      open: { type: 'object' },
+    },
+  };
+  const record = { Account: { Name: 'x', Town: 'y' }, times: ['2024-01-01 00:00:00Z'], open: { any: { thing: 1 } } };
+  expect(malformed(schema, record)).toEqual(['.times[]']);
+  expect(undeclared(schema, record)).toEqual(['.Account.Town']);
+  expect(unseen(schema, [{ Account: null, times: [] }, record])).toEqual(['.Account.City']);
+  expect(unseen(schema, [{ Account: null, times: [] }])).toEqual([
+    '.Account.Name',
+    '.Account.City',
+    '.times[]',
+    '.open',
+  ]);
 });

@@ -27,7 +27,7 @@ const typesOf = ({ type }: JsonObject): string[] =>
     .filter((name) => name !== 'null');
 
 /** Every schema of a stream with its path, its own first. */
-const schemasIn = (schema: JsonObject, path = ''): [string, JsonObject][] => [
+export const schemasIn = (schema: JsonObject, path = ''): [string, JsonObject][] => [
   [path, schema],
   ...Object.entries(propertiesOf(schema)).flatMap(([name, child]) =>
     isObject(child) ? schemasIn(child, `${path}.${name}`) : [],
