@@ -109,6 +109,18 @@ test.each<[string, JsonObject, JsonObject?]>([
     choice(branch('oauth')),
     { ...auth, out: { properties: { token: { path_in_connector_config: ['a', 'token'] } } } },
   ],
+  [
+    'oauth_output_is_extracted',
+    {},
+    {
+      oauth_config_specification: {
+        oauth_connector_input_specification: { extract_output: ['access_token'] },
+        complete_oauth_output_specification: {
+          properties: { token: { path_in_oauth_response: ['refresh_token'], path_in_connector_config: ['token'] } },
+        },
+      },
+    },
+  ],
   ['test_oauth_is_default_method', choice(branch('key'), branch('oauth')), auth],
   [
     'test_additional_properties_is_true',

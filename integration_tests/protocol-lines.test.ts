@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../airbyte/protocol.ts';
 import { streamState, streamStatus, traceError } from '../airbyte/protocol.ts';
+import advancedAuth from '../schemas/source-advanced-auth.json' with { type: 'json' };
 import { checkGiven, lineFaults, messageOn } from './protocol-lines.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -82,6 +83,58 @@ test.each<[string, object | string, string]>([
   ],
 ])('%s is none', (_, line, fault) => {
   const faults = lineFaults(typeof line === 'string' ? line : JSON.stringify(line));
+  expect(faults.join('\n')).toContain(fault);
+});
+
+const { oauth_config_specification: oauth } = advancedAuth;
+const { consent_url: consentUrl, ...withoutConsent } = oauth.oauth_connector_input_specification;
+const { refresh_token: token } = oauth.complete_oauth_output_specification.properties;
+const { client_id: clientId } = oauth.complete_oauth_server_output_specification.properties;
+const withInput = (input: JsonObject): JsonObject => ({ oauth_connector_input_specification: input });
+
+test('the advanced_auth of the source is one that Airbyte can carry out', () => {
+  const spec = { connectionSpecification: {}, advanced_auth: advancedAuth };
+  expect(lineFaults(JSON.stringify({ type: 'SPEC', spec }))).toEqual([]);
+});
+
+test.each<[string, JsonObject, string]>([
+  ['a renamed consent_url', withInput({ ...withoutConsent, consentUrl }), 'consent_url: is required'],
+  ['a renamed option', withInput({ ...withoutConsent, consent_url: consentUrl, scope_keys: 'x' }), 'scope_keys'],
+  ['no address to change the code at', withInput({ consent_url: consentUrl }), 'access_token_url: is required'],
+  ['what is extracted as text', withInput({ ...withoutConsent, extract_output: 'refresh_token' }), 'extract_output'],
+  [
+    'a header that is no text',
+    withInput({ ...withoutConsent, access_token_headers: { a: 1 } }),
+    'access_token_headers.a',
+  ],
+  ['a state without bounds', withInput({ ...withoutConsent, state: { min: 9 } }), 'state.max: is required'],
+  [
+    'an answer that goes nowhere',
+    {
+      complete_oauth_output_specification: { properties: { token: { ...token, path_in_connector_config: undefined } } },
+    },
+    'token.path_in_connector_config: is required',
+  ],
+  [
+    'an answer that comes from nowhere',
+    { complete_oauth_output_specification: { properties: { token: { ...token, path_in_oauth_response: undefined } } } },
+    'token.path_in_oauth_response: is required',
+  ],
+  [
+    'a path that is text',
+    {
+      complete_oauth_server_output_specification: {
+        properties: { id: { ...clientId, path_in_connector_config: 'id' } },
+      },
+    },
+    'id.path_in_connector_config: must be a list',
+  ],
+  ['a part that is missing', { complete_oauth_server_input_specification: undefined }, 'server_input_specification'],
+  ['a part of another name', { complete_oauth_output: {} }, 'complete_oauth_output'],
+])('an advanced_auth with %s is none', (_, change, fault) => {
+  const advanced_auth = { ...advancedAuth, oauth_config_specification: { ...oauth, ...change } };
+  const spec = { connectionSpecification: {}, advanced_auth };
+  const faults = lineFaults(JSON.stringify({ type: 'SPEC', spec }));
   expect(faults.join('\n')).toContain(fault);
 });
 

@@ -1,7 +1,7 @@
 import type { ConnectorSpecification, JsonObject } from '../airbyte/protocol.ts';
 
 // What Airbyte's acceptance tests ask of a spec, each check a function from the spec to the places that break it. The names
-// are those of Airbyte's own tests.
+// are those of Airbyte's own tests, where it has one.
 
 type Rule = (spec: ConnectorSpecification) => readonly string[];
 
@@ -174,6 +174,16 @@ export const specRules: Readonly<Record<string, Rule>> = {
     oauthPaths(spec)
       .filter((path) => !leadsSomewhere(spec.connectionSpecification, path))
       .map((path) => path.join('.')),
+
+  /** Airbyte keeps of an answer only what is listed, and the login fails on a field that is to come from elsewhere. */
+  oauth_output_is_extracted: ({ advanced_auth: auth }) => {
+    const oauth = isObject(auth?.['oauth_config_specification']) ? auth['oauth_config_specification'] : {};
+    const input = oauth['oauth_connector_input_specification'];
+    const extracted = isObject(input) && Array.isArray(input['extract_output']) ? input['extract_output'] : [];
+    return everywhere(oauth['complete_oauth_output_specification'], 'path_in_oauth_response')
+      .map(({ found }) => [found].flat().join('.'))
+      .filter((path) => !extracted.includes(path));
+  },
 
   test_oauth_is_default_method: ({ connectionSpecification, advanced_auth: auth }) => {
     const path = auth?.['predicate_key'];
