@@ -103,6 +103,11 @@ test.each(APIS)(
   async (api) => {
     const cursor = '2999-01-01T00:00:00.000Z';
     const { states } = await org.read({ config: { api } });
+    const incremental = (await org.streams()).filter(({ supported_sync_modes: modes }) =>
+      modes.includes('incremental'),
+    );
+    expect(states.map(nameOf).sort()).toEqual(incremental.map(({ name }) => name).sort());
+    expect(states.filter((state) => cursorOf(state) === undefined)).toEqual([]);
     const future = states.map((state) => ({
       ...state,
       stream: { ...state.stream, stream_state: { ...state.stream.stream_state, cursor } },
