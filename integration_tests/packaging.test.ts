@@ -1,14 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { ConfiguredCatalog, JsonObject } from '../airbyte/protocol.ts';
+import { parseConfig as parseDestinationConfig } from '../destination-ortto-cdp/config.ts';
 import manifest from '../package.json' with { type: 'json' };
 import mapping from '../schemas/default-mapping.json' with { type: 'json' };
 import destinationConfig from '../schemas/destination-config.json' with { type: 'json' };
 import sourceConfig from '../schemas/source-config.json' with { type: 'json' };
 import { validator } from '../schemas/validator.ts';
+import { parseConfig as parseSourceConfig } from '../source-salesforce-cdp/config.ts';
+import { metadataSchema } from './metadata-schema.ts';
 import { checkGiven } from './protocol-lines.ts';
 import { startSourceOrg } from './source-org.ts';
 
@@ -68,12 +71,84 @@ test('The suggested streams are those that have a place in the default mapping',
   expect([...streams].sort()).toEqual(Object.keys(mapping.streams).sort());
 });
 
-test('Each region of Ortto is among the hosts the destination may reach', () => {
-  const { hosts } = dataOf('destination-ortto-cdp')['allowedHosts'] as { readonly hosts: readonly string[] };
-  const code = readFileSync(path.join(root, 'destination-ortto-cdp/config.ts'), 'utf8');
-  const named = [...code.matchAll(/^ {2}\w+: 'https:\/\/(api\.[^']+)'/gm)].flatMap(([, host]) => host ?? []);
-  expect(named).toHaveLength(destinationConfig.properties.region.enum.length);
-  expect(named.sort()).toEqual([...hosts].sort());
+const metadataProblems = validator(metadataSchema);
+const NOT_YET = 'data.documentationUrl: is required';
+
+test.each(connectors)(
+  'The metadata of %s is as Airbyte defines it, but for an address that a release fills in',
+  (connector) => {
+    const problems = metadataProblems(yamlOf(connector, 'metadata.yaml'));
+    expect(problems).toEqual('documentationUrl' in dataOf(connector) ? [] : [NOT_YET]);
+    const releasing = readFileSync(path.join(root, 'RELEASING.md'), 'utf8');
+    const step = /^1\. .*?(?=^2\. )/ms.exec(releasing)?.[0].replaceAll(/\s+/g, ' ');
+    expect(step).toContain('give each `metadata.yaml` the `documentationUrl`');
+  },
+);
+
+test.each<[string, JsonObject, string]>([
+  ['an id that is none', { definitionId: 'salesforce' }, 'data.definitionId'],
+  ['a subtype of its own', { connectorSubtype: 'crm' }, 'data.connectorSubtype'],
+  ['a stage of its own', { releaseStage: 'preview' }, 'data.releaseStage'],
+  ['a level of its own', { supportLevel: 'best effort' }, 'data.supportLevel'],
+  ['a page without address', { documentationUrl: 'docs/source.md' }, 'data.documentationUrl'],
+  ['a key of its own', { maintainer: 'x' }, 'data.maintainer: is not a known option'],
+  ['no license', { license: undefined }, 'data.license: is required'],
+  ['hosts under no name', { allowedHosts: ['a.test'] }, 'data.allowedHosts'],
+  ['a third registry', { registryOverrides: { private: { enabled: true } } }, 'data.registryOverrides.private'],
+  ['a registry without word', { registryOverrides: { cloud: {} } }, 'data.registryOverrides.cloud.enabled'],
+])('Metadata with %s is not as Airbyte defines it', (_, change, problem) => {
+  const data = { ...dataOf(connectors[0]), documentationUrl: 'https://docs.test/', ...change };
+  const told = JSON.parse(JSON.stringify({ metadataSpecVersion: '1.0', data })) as unknown;
+  expect(metadataProblems(told)).toEqual([expect.stringContaining(problem)]);
+});
+
+/** Whether Airbyte lets a connector reach a host: a star stands for any beginning. */
+const isAllowed = (connector: string, host: string): boolean =>
+  allowedHosts(connector).some((form) => covers(form, host));
+const covers = (form: string, host: string): boolean =>
+  form.startsWith('*.') ? host.endsWith(form.slice(1)) : host === form;
+const allowedHosts = (connector: string): readonly string[] =>
+  (dataOf(connector)['allowedHosts'] as { readonly hosts: readonly string[] }).hosts;
+
+const hostOf = (address: URL | string): string => new URL(address).host;
+const login = { auth_type: 'refresh_token', client_id: 'id', client_secret: 'x', refresh_token: 'y' };
+
+/** Where each connector goes with the configs that its form can make. */
+const reached: Readonly<Record<(typeof connectors)[number], readonly string[]>> = {
+  'source-salesforce-cdp': [
+    ...[
+      {},
+      { is_sandbox: true },
+      ...sourceConfig.properties.login_url.examples.map((login_url) => ({ login_url })),
+    ].map((config) => hostOf(parseSourceConfig({ credentials: login, ...config }).loginUrl)),
+    // Where Salesforce says that an org's data is, whichever host one logs in at.
+    'acme.my.salesforce.com',
+    'acme--uat.sandbox.my.salesforce.com',
+  ],
+  'destination-ortto-cdp': destinationConfig.properties.region.enum.map((region) =>
+    hostOf(parseDestinationConfig({ api_key: 'key', region }).apiUrl),
+  ),
+};
+
+test.each(connectors)('The hosts that %s may reach are those it goes to, and no other', (connector) => {
+  const hosts = reached[connector];
+  expect(new Set(hosts).size).toBeGreaterThan(2);
+  expect(hosts.filter((host) => !isAllowed(connector, host))).toEqual([]);
+  expect(allowedHosts(connector).filter((form) => !hosts.some((host) => covers(form, host)))).toEqual([]);
+  const strangers = ['salesforce.com.evil.test', 'notsalesforce.com', 'evil-api.ap3api.com', 'api.us.ap3api.com'];
+  expect(strangers.filter((host) => isAllowed(connector, host))).toEqual([]);
+});
+
+test.each(connectors)('Each address in the code of %s is at a host it may reach', (connector) => {
+  const code = readdirSync(path.join(root, connector)).filter((file) => /(?<!\.test)\.ts$/.test(file));
+  // One that begins with http: is a name, as JSON Schema's own is: neither connector speaks to anyone without TLS.
+  const named = code.flatMap((file) =>
+    [...readFileSync(path.join(root, connector, file), 'utf8').matchAll(/https:\/\/[\w.-]+\w/g)].map(([address]) =>
+      hostOf(address),
+    ),
+  );
+  expect(named).not.toEqual([]);
+  expect(named.filter((host) => !isAllowed(connector, host))).toEqual([]);
 });
 
 test.each(connectors)(
@@ -86,6 +161,18 @@ test.each(connectors)(
     for (const file of paths) expect([file, existsSync(path.join(root, connector, file))]).toEqual([file, true]);
   },
 );
+
+test.each(connectors)('The acceptance test config of %s says only what its reader reads', (connector) => {
+  const sections = yamlOf(connector, 'acceptance-test-config.yml')['acceptance_tests'] as {
+    readonly [section: string]: { readonly tests: readonly JsonObject[] };
+  };
+  const known = new Set(['spec', 'connection', 'discovery', 'basic_read', 'full_refresh']);
+  expect(Object.keys(sections).filter((section) => !known.has(section))).toEqual([]);
+  const keys = Object.values(sections).flatMap(({ tests }) => tests.flatMap((entry) => Object.keys(entry)));
+  // airbyte-cdk refuses the keys of the tool before it (expect_records, fail_on_extra_columns), and drops some unread.
+  expect([...new Set(keys)].filter((key) => !/^(config_path|status|configured_catalog_path)$/.test(key))).toEqual([]);
+  expect(keys).toContain('config_path');
+});
 
 test('The configs that are to fail fail at the vendor, not at the schema', () => {
   expect(validator(sourceConfig)(jsonOf(connectors[0], 'acceptance/invalid-config.json'))).toEqual([]);
