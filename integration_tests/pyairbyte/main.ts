@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environments, findPython, Unavailable, type Environments } from './environments.ts';
 import { serveWorlds } from './worlds.ts';
 
 // `npm run test:pyairbyte`: both connectors in PyAirbyte, a host that nobody here wrote. Without a Python that it runs on,
@@ -11,56 +11,6 @@ import { serveWorlds } from './worlds.ts';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
 const cache = path.join(root, '.cache', 'pyairbyte');
-
-/** PyAirbyte runs on these. */
-const VERSIONS = ['3.12', '3.11', '3.10'];
-
-class Skipped extends Error {}
-
-const run = (command: string, args: readonly string[]): { ok: boolean; output: string } => {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  return { ok: status === 0, output: `${stdout ?? ''}${stderr ?? ''}`.trim() };
-};
-
-const findPython = (): { python: string; version: string } => {
-  for (const python of [...VERSIONS.map((version) => `python${version}`), 'python3', 'python']) {
-    const asked = 'import ensurepip, sys, venv; print("%d.%d" % sys.version_info[:2])';
-    const { ok, output: version } = run(python, ['-c', asked]);
-    if (ok && VERSIONS.includes(version)) return { python, version };
-  }
-  throw new Skipped(`no Python ${VERSIONS.join(', ')} with venv was found`);
-};
-
-/** The folder of a virtual environment with exactly what a file of this folder names; made when it is not there yet. */
-const install = (requirements: string, { python, version }: { python: string; version: string }): string => {
-  const file = path.join(here, requirements);
-  const pins = readFileSync(file, 'utf8');
-  const folder = path.join(cache, path.basename(requirements, '.txt'));
-  const stamp = path.join(folder, 'installed');
-  const digest = createHash('sha256').update(`${version}\n${pins}`).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return folder;
-
-  const begun = Date.now();
-  process.stdout.write(`Installing ${requirements} for Python ${version} ...\n`);
-  rmSync(folder, { recursive: true, force: true });
-  const made = run(python, ['-m', 'venv', folder]);
-  if (!made.ok) throw new Error(made.output);
-  const pip = path.join(folder, 'bin', 'pip');
-  const first = pins.split('\n').find((line) => /^[^#;]+==[^;]+$/.test(line)) ?? '';
-  const probe = ['download', '--quiet', '--no-deps', '--retries', '0', '--timeout', '20', '--dest', `${folder}/probe`];
-  const reached = run(pip, [...probe, first]);
-  if (!reached.ok) {
-    // An index that answers without this version is a wrong pin, and no reason to skip.
-    const isUnreachable = /from versions: none|ConnectionPool|timed out/i.test(reached.output);
-    if (isUnreachable) throw new Skipped(`pip reaches no package index that has ${first}`);
-    throw new Error(reached.output);
-  }
-  const installed = run(pip, ['install', '--quiet', '--only-binary', ':all:', '--requirement', file]);
-  if (!installed.ok) throw new Error(installed.output);
-  writeFileSync(stamp, digest);
-  process.stdout.write(`... done in ${Math.round((Date.now() - begun) / 1000)} s\n`);
-  return folder;
-};
 
 /** An executable for each connector: hosts start a program by its path alone. */
 const writeExecutables = (): string => {
@@ -74,7 +24,7 @@ const writeExecutables = (): string => {
   return folder;
 };
 
-const test = async (host: string, peer: string): Promise<number> => {
+const test = async ({ host, peer }: Environments): Promise<number> => {
   const worlds = await serveWorlds();
   const scratch = path.join(cache, 'scratch');
   rmSync(scratch, { recursive: true, force: true });
@@ -89,7 +39,7 @@ const test = async (host: string, peer: string): Promise<number> => {
           ...process.env,
           WORLDS: worlds.url,
           CONNECTORS: writeExecutables(),
-          PEER: path.join(peer, 'bin', 'source-salesforce'),
+          PEER: peer && path.join(peer, 'bin', 'source-salesforce'),
           AIRBYTE_OFFLINE_MODE: '1',
           DO_NOT_TRACK: '1',
           AIRBYTE_LOGGING_ROOT: path.join(cache, 'logs'),
@@ -107,10 +57,15 @@ const test = async (host: string, peer: string): Promise<number> => {
   }
 };
 
+const say = (what: string, why: string): void => {
+  process.stdout.write(`\nSKIPPED: ${what}, since ${why}.\n\n`);
+};
+
 try {
-  const python = findPython();
-  process.exitCode = await test(install('requirements.txt', python), install('requirements-peer.txt', python));
+  const found = environments(here, findPython(), cache);
+  process.exitCode = await test(found);
+  if (found.missing !== undefined) say("Airbyte's own source is no peer that ours was compared with", found.missing);
 } catch (error) {
-  if (!(error instanceof Skipped)) throw error;
-  process.stdout.write(`\nSKIPPED: neither connector was tested in PyAirbyte, since ${error.message}.\n\n`);
+  if (!(error instanceof Unavailable)) throw error;
+  say('neither connector was tested in PyAirbyte', error.message);
 }
