@@ -6,7 +6,7 @@ import { SYSTEM_FIELDS } from '../destination-ortto-cdp/system-fields.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import destinationSchema from '../schemas/destination-config.json' with { type: 'json' };
 import sourceSchema from '../schemas/source-config.json' with { type: 'json' };
-import { DOCUMENT_TABLES, tablesBeyondSchemas, withTable } from '../schemas/document-tables.ts';
+import { tablesBeyondSchemas, withTable } from '../schemas/document-tables.ts';
 import { validator } from '../schemas/validator.ts';
 import { saidIn } from './said-in-code.ts';
 
