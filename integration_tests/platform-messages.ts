@@ -56,9 +56,6 @@ export const configureCatalog = (
         destination_sync_mode: choice.destination_sync_mode,
         cursor_field: stream.default_cursor_field ?? [],
         primary_key: stream.source_defined_primary_key ?? [],
-        generation_id: 0,
-        minimum_generation_id: 0,
-        sync_id: 1,
       },
     ];
   }),
@@ -130,32 +127,20 @@ export const numberState = (
   },
 });
 
-/** A message as hosts write it that print whole models: null for every key it does not have. */
-export const withNulls = (message: RecordMessage | StateMessage): JsonObject => {
-  const envelope = { log: null, spec: null, connectionStatus: null, catalog: null, trace: null, control: null };
-  if (message.type === 'RECORD') {
-    const record = { namespace: null, meta: null, file_reference: null, ...message.record };
-    return { ...envelope, state: null, ...message, record };
-  }
-  const { stream_descriptor, stream_state } = message.state.stream;
-  const stream = { stream_descriptor: { namespace: null, ...stream_descriptor }, stream_state };
-  const state = { global_: null, data: null, sourceStats: null, destinationStats: null, ...message.state, stream };
-  return { ...envelope, record: null, ...message, state };
-};
-
-/** The catalog of a Clear: every stream is to be overwritten with nothing, under a generation of its own. */
+/** The catalog of a Clear: every stream is to be overwritten with nothing. */
 export const clearCatalog = (catalog: ConfiguredCatalog): ConfiguredCatalog => ({
   streams: catalog.streams.map((configured) => ({
     ...configured,
     sync_mode: 'full_refresh',
     destination_sync_mode: 'overwrite',
-    generation_id: 1,
-    minimum_generation_id: 1,
   })),
 });
 
-/** What takes the place of a stream's state in a Clear: a state without value. */
-export const nullState = ({ name }: StreamDescriptor): JsonObject => ({
+/**
+ * A state that no source has sent: without value it takes the place of a stream's state in a Clear; an empty one stands for
+ * a stream that is read in full and has none.
+ */
+export const platformState = ({ name }: StreamDescriptor, state: JsonObject | null): JsonObject => ({
   type: 'STATE',
-  state: { type: 'STREAM', stream: { stream_descriptor: { name }, stream_state: null } },
+  state: { type: 'STREAM', stream: { stream_descriptor: { name }, stream_state: state } },
 });

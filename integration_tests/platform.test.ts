@@ -6,9 +6,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { otherUser } from './other-user.ts';
-import type { Side, SyncReport } from './platform-books.ts';
+import type { SyncReport } from './platform-books.ts';
+import { runCheck } from './platform-commands.ts';
+import type { Host, Side } from './platform-host.ts';
 import { configureCatalog, destinationCatalog } from './platform-messages.ts';
-import type { Host } from './platform.ts';
 import { lineFaults } from './protocol-lines.ts';
 import { faultAnswers } from './simulators/ortto/faults.ts';
 import { expectClean, startWorld, type World } from './world.ts';
@@ -26,11 +27,13 @@ const committedOf = ({ streams }: SyncReport): number =>
 
 let calm: World;
 let calmRecords: number;
+let calmStates: unknown;
 beforeAll(async () => {
   calm = await startWorld();
   const report = await calm.sync();
   expectClean(report);
   calmRecords = recordsOf(report);
+  calmStates = statesOf(calm);
 });
 afterAll(() => calm.close());
 
@@ -48,27 +51,61 @@ const expectCalm = async (world: World): Promise<void> => {
   expect(world.ortto.cdp.snapshot()).toEqual(calm.ortto.cdp.snapshot());
 };
 
+/** States by stream, less their instants: each world has a clock of its own, which goes on during a sync. */
+const statesOf = ({ memory }: World): unknown =>
+  Object.fromEntries(
+    memory
+      .states()
+      .map(({ stream }) => [
+        stream.stream_descriptor.name,
+        JSON.parse(JSON.stringify(stream), (key, value: unknown) =>
+          key === 'cursor' || key === 'covered' ? typeof value : value,
+        ) as unknown,
+      ]),
+  );
+
+/** Has a host check, discover and sync as in the calm world. Resolves with how many records a second sync moves. */
+const recordsAfterCalm = async (host: Host): Promise<number> => {
+  const world = await startWorld({ host });
+  try {
+    expect(world.connection.discovered).toEqual(calm.connection.discovered);
+    for (const side of ['source', 'destination'] as const) {
+      expect(await runCheck(world.connection, side)).toMatchObject({ status: 'SUCCEEDED' });
+    }
+    const first = await world.sync();
+    expectClean(first);
+    expect(recordsOf(first)).toBe(calmRecords);
+    await expectCalm(world);
+    expect(statesOf(world)).toEqual(calmStates);
+    const second = await world.sync();
+    expectClean(second);
+    return recordsOf(second);
+  } finally {
+    await world.close();
+  }
+};
+
+const HOMELESS = { HOME: undefined, USER: undefined, LOGNAME: undefined };
+
 test.each<[string, Host]>([
   [
     'without WORKER_JOB_ID, as from a command line,',
     { env: { WORKER_JOB_ID: undefined, WORKER_JOB_ATTEMPT: undefined } },
   ],
-  ['that writes whole models, null for every absent key,', { fillsWithNulls: true }],
-  [
-    `with ${user === undefined ? 'this user' : `uid ${user}`}, config files that can only be read and no HOME`,
-    { user, env: { HOME: undefined, USER: undefined, LOGNAME: undefined } },
-  ],
-])('A host %s gets the same CDP, and the same states', async (_, host) => {
-  await inWorld({ host }, async (world) => {
-    const first = await world.sync();
-    expectClean(first);
-    expect(recordsOf(first)).toBe(calmRecords);
-    await expectCalm(world);
-    const second = await world.sync();
-    expectClean(second);
-    expect(recordsOf(second)).toBe(0);
-  });
+  ['that gives the destination what it reads out of a cache', { hasCache: true }],
+  ['with no HOME and with files that are only to be read', { env: HOMELESS }],
+])('A host %s gets the same answers, the same CDP and the same states', async (_, host) => {
+  expect(await recordsAfterCalm(host)).toBe(0);
 });
+
+// It takes root to become somebody else, and a checkout that others may read: where a run has not both, its report says
+// that this was skipped.
+test.skipIf(user === undefined)(
+  'A host with uid 1000, no HOME and files that it can only read gets the same answers, the same CDP and the same states',
+  async () => {
+    expect(await recordsAfterCalm({ user, env: HOMELESS })).toBe(0);
+  },
+);
 
 test.each<[string, Side[], number]>([
   ['the source', ['source'], 40],

@@ -1,181 +1,114 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
 import type { Catalog, ConfiguredCatalog, JsonObject } from '../airbyte/protocol.ts';
-import { openBooks, type BookHooks, type Books, type SavedState, type SyncReport } from './platform-books.ts';
-import { clearCatalog, configureCatalog, destinationCatalog, nullState } from './platform-messages.ts';
+import { openBooks, type BookHooks, type Books, type SyncReport } from './platform-books.ts';
+import { linesOf, startConnector, withFiles } from './platform-host.ts';
+import type { Child, FileWriter, Host, Side } from './platform-host.ts';
+import { attemptAfter, inGenerations, type Attempt } from './platform-jobs.ts';
+import { openMemory, type Memory } from './platform-memory.ts';
+import { clearCatalog, configureCatalog, destinationCatalog, platformState } from './platform-messages.ts';
 import type { Naming, StreamChoice } from './platform-messages.ts';
 import { checkGiven } from './protocol-lines.ts';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-
-/** In what hosts that run connectors differ. */
-export interface Host {
-  /** Added to what Airbyte sets in a sync; undefined takes a variable away. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The destination is given whole models: null for every key that a message does not have. */
-  readonly fillsWithNulls?: boolean;
-  /** The user that the connectors run as. Their files can only be read. */
-  readonly user?: number | undefined;
-  /** The folder that holds a connector's folder; this checkout for those not named. */
-  readonly homes?: Readonly<Record<string, string>>;
-}
-
 export interface Connection {
-  /** The connectors' configs, as their config files will hold them. */
+  /** The connectors' configs as the user entered them; once the source has sent another one to keep, that is given instead. */
   readonly source: JsonObject;
   readonly destination: JsonObject;
   readonly discovered: Catalog;
   readonly choices: ReadonlyMap<string, StreamChoice>;
-  /** Holds the acknowledged states between syncs; rewritten at each acknowledgement, so that a kill loses none. */
+  /** Holds the acknowledged states between syncs; whatever else Airbyte keeps of the connection is in a file beside it. */
   readonly stateFile: string;
   readonly naming?: Naming;
   readonly host?: Host;
 }
-
-type Side = 'source' | 'destination';
-type Child = ChildProcessWithoutNullStreams;
 
 export interface SyncHooks extends BookHooks {
   /** Called once both processes run; a test may kill one of them. */
   readonly onStart?: (children: Record<Side, Child>) => void;
 }
 
-const loadStates = (file: string): SavedState[] =>
-  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as SavedState[]) : [];
-
-/** Replaces the file in one step: a kill leaves the old states or the new ones, never half of them. */
-const saveStates = (file: string, states: Iterable<SavedState>): void => {
-  writeFileSync(`${file}.new`, JSON.stringify([...states], undefined, 2));
-  renameSync(`${file}.new`, file);
-};
-
-const startConnector = (connector: string, args: readonly string[], { env, user, homes }: Host): Child =>
-  spawn(process.execPath, [path.join(homes?.[connector] ?? root, connector, 'main.ts'), ...args], {
-    env: {
-      ...process.env,
-      WORKER_JOB_ID: '1',
-      WORKER_JOB_ATTEMPT: '0',
-      USE_STREAM_CAPABLE_STATE: 'true',
-      DATA_CHANNEL_FORMAT: 'JSONL',
-      DATA_CHANNEL_MEDIUM: 'STDIO',
-      ...env,
-    },
-    ...(user !== undefined && { uid: user, gid: user, cwd: '/' }),
-  });
-
-/**
- * Whole lines, without their end; what comes after the last one is given to `onTorn`. Not node:readline, which also breaks
- * lines at U+2028, a character that names and notes may hold.
- */
-async function* linesOf(stream: Readable, onTorn: (rest: string) => void): AsyncGenerator<string> {
-  let rest: Buffer[] = [];
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      yield Buffer.concat([...rest, chunk.subarray(start, end)]).toString();
-      rest = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) rest.push(chunk.subarray(start));
-  }
-  if (rest.length > 0) onTorn(Buffer.concat(rest).toString());
-}
-
-/** Passes the source's records and states on, no faster than the destination takes them. */
-const relay = async (source: Readable, destination: Child, books: Books): Promise<void> => {
-  const { stdin } = destination;
-  // A destination that closes early is seen by its exit code; its broken pipe is no news.
-  stdin.on('error', () => undefined);
-  const gone = once(destination, 'close');
-  for await (const line of linesOf(source, books.stray)) {
-    const forwarded = books.fromSource(line);
-    if (forwarded === undefined || !stdin.writable) continue;
-    if (!stdin.write(`${forwarded}\n`)) await Promise.race([once(stdin, 'drain').catch(() => undefined), gone]);
-  }
-  stdin.end();
-};
-
-type FileWriter = (name: string, content: unknown) => string;
-
-/** Gives `act` a folder for the files of one run, which their user can read but not write. */
-const withFiles = async <Result>({ user }: Host, act: (file: FileWriter) => Promise<Result>): Promise<Result> => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sync-'));
-  if (user !== undefined) chmodSync(folder, 0o755);
-  try {
-    return await act((name, content) => {
-      const target = path.join(folder, name);
-      writeFileSync(target, JSON.stringify(content), { mode: 0o400 });
-      if (user !== undefined) chownSync(target, user, user);
-      return target;
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
-
-/** What one run of a connection needs, whoever plays the source. */
+/** What one attempt needs, whoever plays the source. */
 interface Run {
   readonly connection: Connection;
   readonly catalog: ConfiguredCatalog;
+  readonly attempt: Attempt;
+  readonly memory: Memory;
   readonly books: Books;
   readonly file: FileWriter;
 }
 
-const startDestination = ({ connection, catalog, file }: Run): Child => {
-  const given = destinationCatalog(catalog, connection.naming ?? { prefix: '', namespace: undefined });
+const UNNAMED: Naming = { prefix: '', namespace: undefined };
+
+const hostOf = ({ connection: { host = {} }, attempt }: Run): Host => ({
+  ...host,
+  env: {
+    WORKER_JOB_ID: String(attempt.job),
+    WORKER_JOB_ATTEMPT: String(attempt.attempt),
+    USE_STREAM_CAPABLE_STATE: 'true',
+    DATA_CHANNEL_FORMAT: 'JSONL',
+    DATA_CHANNEL_MEDIUM: 'STDIO',
+    ...host.env,
+  },
+});
+
+const startDestination = (run: Run): Child => {
+  const { connection, catalog, file } = run;
+  const given = destinationCatalog(catalog, connection.naming ?? UNNAMED);
   checkGiven('catalog', given);
   const config = file('destination-config.json', connection.destination);
   const args = ['write', '--config', config, '--catalog', file('destination-catalog.json', given)];
-  return startConnector('destination-ortto-cdp', args, connection.host ?? {});
+  return startConnector('destination', args, hostOf(run));
 };
 
-/** The states that Airbyte gives to a sync: it deletes those of full-refresh streams before each. */
-const statesFor = ({ stateFile, choices }: Connection): SavedState[] =>
-  loadStates(stateFile).filter(({ stream }) => choices.get(stream.stream_descriptor.name)?.sync_mode === 'incremental');
-
-const startSource = ({ connection, catalog, file }: Run): Child => {
-  const states = statesFor(connection);
+const startSource = (run: Run): Child => {
+  const { connection, catalog, memory, file } = run;
+  const states = memory.states().filter(({ stream }) => connection.choices.has(stream.stream_descriptor.name));
   checkGiven('catalog', catalog);
   checkGiven('states', states);
-  const config = file('source-config.json', connection.source);
+  const config = file('source-config.json', memory.sourceConfig() ?? connection.source);
   const args = ['read', '--config', config, '--catalog', file('source-catalog.json', catalog)];
   if (states.length > 0) args.push('--state', file('source-state.json', states));
-  return startConnector('source-salesforce-cdp', args, connection.host ?? {});
+  return startConnector('source', args, hostOf(run));
+};
+
+/** What the source says and, once it has ended well, what Airbyte adds to that. */
+async function* spoken(source: Child, books: Books): AsyncGenerator<string> {
+  const closed = once(source, 'close') as Promise<[number | null]>;
+  for await (const line of linesOf(source.stdout, books.stray)) {
+    const forwarded = books.fromSource(line);
+    if (forwarded !== undefined) yield forwarded;
+  }
+  const [code] = await closed;
+  if (code === 0) yield* books.leftOut();
+}
+
+/** Hands lines to the destination, no faster than it takes them. */
+const relay = async (lines: AsyncIterable<string> | Iterable<string>, destination: Child): Promise<void> => {
+  const { stdin } = destination;
+  // A destination that closes early is seen by its exit code; its broken pipe is no news.
+  stdin.on('error', () => undefined);
+  const gone = once(destination, 'close');
+  for await (const line of lines) {
+    if (!stdin.writable) continue;
+    if (!stdin.write(`${line}\n`)) await Promise.race([once(stdin, 'drain').catch(() => undefined), gone]);
+  }
+  stdin.end();
 };
 
 /** Moves lines until both ends are closed, and keeps what the destination acknowledges. */
 const carry = async (
-  { connection, books }: Run,
-  lines: Readable,
+  { memory, attempt, books }: Run,
+  lines: AsyncIterable<string> | Iterable<string>,
   { source, destination }: { readonly source?: Child; readonly destination: Child },
 ): Promise<SyncReport> => {
   const children = source === undefined ? [destination] : [destination, source];
   const closed = Promise.all(children.map((child) => once(child, 'close')));
   // A destination that dies ends the sync: Airbyte stops the source rather than read on for nobody.
   destination.once('exit', () => source?.kill('SIGTERM'));
-  const saved = new Map(statesFor(connection).map((state) => [state.stream.stream_descriptor.name, state]));
   const keepAcknowledged = async (): Promise<void> => {
     for await (const line of linesOf(destination.stdout, books.stray)) {
       const state = books.fromDestination(line);
-      if (state === undefined) continue;
-      const { name } = state.stream.stream_descriptor;
-      if ((state.stream.stream_state ?? null) === null) saved.delete(name);
-      else saved.set(name, state);
-      saveStates(connection.stateFile, saved.values());
+      if (state !== undefined) memory.keepState(state);
     }
   };
   const keepStrays = async (stream: Readable): Promise<void> => {
@@ -183,7 +116,7 @@ const carry = async (
   };
   try {
     await Promise.all([
-      relay(lines, destination, books),
+      relay(lines, destination),
       keepAcknowledged(),
       ...children.map(({ stderr }) => keepStrays(stderr)),
     ]);
@@ -192,42 +125,56 @@ const carry = async (
     throw error;
   }
   const [destinationExit, sourceExit] = (await closed).map(([code]) => code as number | null);
-  return books.report({
+  const report = books.report({
     source: source === undefined ? 0 : (sourceExit ?? null),
     destination: destinationExit ?? null,
   });
+  memory.keepAttempt({ ...attempt, succeeded: report.succeeded });
+  return report;
 };
 
+/** Begins the attempt that is due, and lets `act` carry it out. */
 const run = (
   connection: Connection,
-  catalog: ConfiguredCatalog,
+  kind: Attempt['kind'],
   hooks: SyncHooks,
   act: (run: Run) => Promise<SyncReport>,
 ): Promise<SyncReport> => {
-  const { naming = { prefix: '', namespace: undefined }, host = {} } = connection;
-  const books = openBooks(catalog, { naming, fillsWithNulls: host.fillsWithNulls ?? false }, hooks);
-  return withFiles(host, (file) => act({ connection, catalog, books, file }));
+  const { naming = UNNAMED, host = {} } = connection;
+  const chosen = configureCatalog(connection.discovered, connection.choices);
+  const configured = kind === 'clear' ? clearCatalog(chosen) : chosen;
+  const memory = openMemory(connection.stateFile);
+  const attempt = attemptAfter(memory.lastAttempt(), kind, configured);
+  memory.keepAttempt(attempt);
+  if (kind === 'sync') memory.forgetFullStates(configured);
+  const onSourceConfig = (config: JsonObject): void => {
+    memory.keepSourceConfig(config);
+    hooks.onSourceConfig?.(config);
+  };
+  const catalog = inGenerations(configured, attempt);
+  const books = openBooks(catalog, { naming, hasCache: host.hasCache ?? false }, { ...hooks, onSourceConfig });
+  return withFiles(host, (file) => act({ connection, catalog, attempt, memory, books, file }));
 };
 
 /**
- * Runs one sync of a connection as Airbyte runs it for two custom Docker connectors, without the containers. Throws when a
- * connector writes a line that is not a message of the protocol.
+ * Runs one attempt at a sync of a connection as Airbyte runs it for two custom Docker connectors, without the containers:
+ * after a failed attempt the next one of its job. Throws when a connector writes a line that is not a message of the
+ * protocol.
  */
 export const runSync = (connection: Connection, hooks: SyncHooks = {}): Promise<SyncReport> =>
-  run(connection, configureCatalog(connection.discovered, connection.choices), hooks, (each) => {
+  run(connection, 'sync', hooks, (each) => {
     const children = { source: startSource(each), destination: startDestination(each) };
     hooks.onStart?.(children);
-    return carry(each, children.source.stdout, children);
+    return carry(each, spoken(children.source, each.books), children);
   });
 
 /**
  * Runs a Clear: without a source, Airbyte gives the destination every stream as one to be overwritten, no records, and a
  * state without value for each.
  */
-export const runClear = (connection: Connection, hooks: SyncHooks = {}): Promise<SyncReport> => {
-  const catalog = clearCatalog(configureCatalog(connection.discovered, connection.choices));
-  const lines = catalog.streams.map(({ stream }) => `${JSON.stringify(nullState(stream))}\n`);
-  return run(connection, catalog, hooks, (each) =>
-    carry(each, Readable.from(lines.map((line) => Buffer.from(line))), { destination: startDestination(each) }),
-  );
-};
+export const runClear = (connection: Connection, hooks: SyncHooks = {}): Promise<SyncReport> =>
+  run(connection, 'clear', hooks, (each) => {
+    const states = each.catalog.streams.map(({ stream }) => JSON.stringify(platformState(stream, null)));
+    const lines = states.flatMap((state) => each.books.fromSource(state) ?? []);
+    return carry(each, lines, { destination: startDestination(each) });
+  });

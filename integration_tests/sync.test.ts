@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { workADay } from './demo-changes.ts';
 import { ledgerLines } from './demo-report.ts';
+import type { SyncReport } from './platform-books.ts';
 import { expectClean, startWorld } from './world.ts';
 
 // Both shipped entry points, joined as Airbyte joins them, between the two embedded servers.
+
+const receivedIn = (report: SyncReport): number => ledgerLines(report).reduce((sum, { received }) => sum + received, 0);
 
 test('A first and an incremental sync leave in the CDP what the org says, and nothing is printed that must not be', async () => {
   const world = await startWorld();
@@ -23,9 +26,8 @@ test('A first and an incremental sync leave in the CDP what the org says, and no
     const second = await world.sync();
     expectClean(second);
     expect(await world.faults()).toEqual([]);
-    const received = ledgerLines(second).reduce((sum, line) => sum + line.received, 0);
-    expect(received).toBeGreaterThan(0);
-    expect(received).toBeLessThan(ledgerLines(first).reduce((sum, line) => sum + line.received, 0) / 4);
+    expect(receivedIn(second)).toBeGreaterThan(0);
+    expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
 
     const printed = JSON.stringify([first.logs, first.failures, second.logs, second.failures]);
     for (const secret of world.secrets) expect(printed).not.toContain(secret);
@@ -88,11 +90,27 @@ test('Killing either connector anywhere and syncing again gives the CDP of an un
   }
 });
 
-test('A connection with a stream prefix and a namespace syncs like any other', async () => {
+test('A connection with a stream prefix and a namespace syncs, goes on from its states and is cleared like any other', async () => {
   const world = await startWorld({ contacts: 60, naming: { prefix: 'sf_', namespace: 'crm' } });
   try {
-    expectClean(await world.sync());
+    const first = await world.sync();
+    expectClean(first);
     expect(await world.faults()).toEqual([]);
+
+    world.salesforce.org.clock.advance(3_600_000);
+    workADay(world.salesforce.org);
+    world.salesforce.org.clock.advance(60_000);
+    const second = await world.sync();
+    expectClean(second);
+    expect(await world.faults()).toEqual([]);
+    expect(receivedIn(second)).toBeGreaterThan(0);
+    expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
+    expect(world.memory.states()).toHaveLength(world.connection.choices.size);
+
+    const before = world.ortto.cdp.snapshot();
+    expectClean(await world.clear());
+    expect(world.memory.states()).toEqual([]);
+    expect(world.ortto.cdp.snapshot()).toEqual(before);
   } finally {
     await world.close();
   }

@@ -1,35 +1,43 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { JsonObject } from '../airbyte/protocol.ts';
-import { runConnector } from './connector-process.ts';
+import type { AirbyteStream, JsonObject } from '../airbyte/protocol.ts';
 import { readCdp } from './demo-cdp.ts';
 import { prove, type OrgPicture } from './demo-proof.ts';
 import type { SyncReport } from './platform-books.ts';
-import type { Naming } from './platform-messages.ts';
-import { runClear, runSync, type Connection, type Host, type SyncHooks } from './platform.ts';
+import { runDiscover } from './platform-commands.ts';
+import type { Host } from './platform-host.ts';
+import { openMemory, type Memory } from './platform-memory.ts';
+import type { Naming, StreamChoice } from './platform-messages.ts';
+import { runClear, runSync, type Connection, type SyncHooks } from './platform.ts';
 import { startOrtto, type OrttoSimulator } from './simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from './simulators/salesforce.ts';
 import { sourceConfig } from './simulators/source-config.ts';
 
-const SOURCE = fileURLToPath(new URL('../source-salesforce-cdp/main.ts', import.meta.url));
-
 // One instant for all worlds: rows are dated from it, and two worlds are to hold the same. A whole second, for rows are
 // dated by the second while the org's clock goes on.
 const yesterday = new Date((Math.floor(Date.now() / 1_000) - 86_400) * 1_000);
+
+/** What the user chose for each stream. */
+type Choose = (stream: AirbyteStream) => StreamChoice;
+
+const USUAL: StreamChoice = { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' };
 
 /** Both embedded servers and a connection of all streams between them. */
 export interface World {
   readonly salesforce: SalesforceSimulator;
   readonly ortto: OrttoSimulator;
   readonly connection: Connection;
+  /** What Airbyte keeps of the connection. */
+  readonly memory: Memory;
   /** The path of a new file with this content. */
   readonly file: (content: unknown) => string;
   /** What nobody may see. */
   readonly secrets: readonly string[];
   readonly sync: (hooks?: SyncHooks) => Promise<SyncReport>;
+  /** Syncs as the user has chosen anew; the next sync is again as the connection is. */
+  readonly syncAs: (choose: Choose, hooks?: SyncHooks) => Promise<SyncReport>;
   readonly clear: () => Promise<SyncReport>;
   /** What is wrong with the CDP now, the org being as it was when the last sync began. */
   readonly faults: () => Promise<string[]>;
@@ -43,6 +51,8 @@ export interface WorldOptions {
   readonly host?: Host;
   /** Added to the source's config. */
   readonly source?: JsonObject;
+  /** Incremental with append and dedup, all fields, when absent. */
+  readonly choose?: Choose;
 }
 
 const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
@@ -52,7 +62,7 @@ const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
 });
 
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
-  const { seed = 7, contacts = 120, naming, host } = options;
+  const { seed = 7, contacts = 120, naming, host, choose = () => USUAL } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'world-'));
   const salesforce = await startSalesforce({ seed, contacts, now: yesterday });
   const ortto = await startOrtto({ apiKey: 'an-api-key-nobody-may-see' });
@@ -71,30 +81,25 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     writeFileSync(target, JSON.stringify(content));
     return target;
   };
-  const { messages } = await runConnector(SOURCE, ['discover', '--config', file(source)]);
-  const discovered = messages.flatMap((message) => (message.type === 'CATALOG' ? [message.catalog] : []))[0];
-  if (!discovered) throw new Error('discover gave no catalog');
-  const choice = { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' } as const;
-  const connection = {
-    source,
-    destination,
-    discovered,
-    choices: new Map(discovered.streams.map(({ name }) => [name, choice])),
-    stateFile: path.join(folder, 'states.json'),
-    ...(naming && { naming }),
-    ...(host && { host }),
-  };
+  const stateFile = path.join(folder, 'states.json');
+  const account = { source, destination, stateFile, ...(host && { host }) };
+  const discovered = await runDiscover(account);
+  const choicesOf = (of: Choose) => new Map(discovered.streams.map((stream) => [stream.name, of(stream)]));
+  const connection = { ...account, discovered, choices: choicesOf(choose), ...(naming && { naming }) };
   const pictures: OrgPicture[] = [];
+  const sync = (hooks?: SyncHooks, choices = connection.choices): Promise<SyncReport> => {
+    pictures.push(picture(salesforce.org));
+    return runSync({ ...connection, choices }, hooks);
+  };
   return {
     salesforce,
     ortto,
     connection,
+    memory: openMemory(stateFile),
     file,
     secrets: [clientSecret, refreshToken, ortto.apiKey],
-    sync: (hooks) => {
-      pictures.push(picture(salesforce.org));
-      return runSync(connection, hooks);
-    },
+    sync: (hooks) => sync(hooks),
+    syncAs: (of, hooks) => sync(hooks, choicesOf(of)),
     clear: () => runClear(connection),
     faults: async () => {
       const now = pictures.at(-1) ?? picture(salesforce.org);

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Child, Side } from './platform-host.ts';
+import { runCheck, runDiscover } from './platform-commands.ts';
+import { expectClean, startWorld, type World } from './world.ts';
+
+// Salesforce gives a new refresh token at each login, and takes the old one no more.
+
+const keptToken = ({ memory }: World): unknown =>
+  (memory.sourceConfig()?.['credentials'] as { refresh_token?: unknown } | undefined)?.refresh_token;
+
+test.each<[string, Side[]]>([
+  ['the source', ['source']],
+  ['both connectors', ['source', 'destination']],
+])('A rotated token is kept at once: with %s killed right after it, later syncs log in', async (_, victims) => {
+  const world = await startWorld({ contacts: 40 });
+  try {
+    world.salesforce.login.settings.rotatesRefreshTokens = true;
+    let children: Record<Side, Child> | undefined;
+    let keptBeforeKill: unknown;
+    const broken = await world.sync({
+      onStart: (started) => {
+        children = started;
+      },
+      onSourceConfig: () => {
+        keptBeforeKill ??= keptToken(world);
+        for (const side of victims) children?.[side].kill('SIGKILL');
+      },
+    });
+    expect(keptBeforeKill).toBe(world.salesforce.login.refreshToken);
+    for (const side of victims) expect(broken.exits[side]).toBeNull();
+    for (const _again of ['first', 'second']) {
+      const before = keptToken(world);
+      expectClean(await world.sync());
+      expect(keptToken(world)).not.toBe(before);
+      expect(keptToken(world)).toBe(world.salesforce.login.refreshToken);
+    }
+    expect(await world.faults()).toEqual([]);
+  } finally {
+    await world.close();
+  }
+});
+
+test('What a check or a discover rotates is kept too, and what the user entered otherwise stays', async () => {
+  const world = await startWorld({ contacts: 20, source: { lookback_window: 'PT5M' } });
+  try {
+    world.salesforce.login.settings.rotatesRefreshTokens = true;
+    const { connection } = world;
+    expect(await runCheck(connection, 'source')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(keptToken(world)).toBe(world.salesforce.login.refreshToken);
+    expect(await runDiscover(connection)).toEqual(connection.discovered);
+    expect(world.memory.sourceConfig()).toEqual({
+      ...connection.source,
+      credentials: {
+        ...(connection.source['credentials'] as object),
+        refresh_token: world.salesforce.login.refreshToken,
+      },
+    });
+    expectClean(await world.sync());
+  } finally {
+    await world.close();
+  }
+});
