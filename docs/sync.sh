@@ -12,7 +12,21 @@ source="$here/../source-salesforce-cdp/main.ts"
 destination="$here/../destination-ortto-cdp/main.ts"
 export PATH="$here/../node_modules/.bin:$PATH" # where npm has put Node 24
 
-cd "${1:?usage: sync.sh FOLDER}"
+fail() {
+  echo "$1" >&2
+  exit 1
+}
+
+[ $# = 1 ] || fail "usage: sync.sh FOLDER"
+[ -e "$here/../node_modules/.package-lock.json" ] || fail "The packages are missing: run npm ci in $(dirname "$here")."
+node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 22 || (major == 22 && minor >= 19) ? 0 : 1)' 2> /dev/null ||
+  fail "Node 22.19 or newer is needed. npm ci installs one where it can; on PATH is $(node --version 2> /dev/null || echo none)."
+command -v flock > /dev/null || fail "flock is missing; it is part of util-linux."
+[ -d "$1" ] || fail "There is no folder $1."
+cd "$1"
+for config in source.json destination.json; do
+  [ -e "$config" ] || fail "$1/$config is missing: put the config of the connector there."
+done
 
 # Both connectors inherit the lock, so it holds as long as one of them lives, even if this script is killed.
 exec 9> lock
@@ -27,9 +41,12 @@ node "$here/keep.mjs"
 if [ ! -e catalog.json ]; then
   code=0
   node "$source" discover --config source.json > source.jsonl || code=$?
-  node "$here/catalog.mjs" < source.jsonl > catalog.json.new || code=$?
+  if [ "$code" = 0 ]; then node "$here/catalog.mjs" < source.jsonl > catalog.json.new || code=$?; fi
   node "$here/keep.mjs"
-  [ "$code" = 0 ] || exit 1
+  if [ "$code" != 0 ]; then
+    rm -f catalog.json.new
+    exit 1
+  fi
   mv catalog.json.new catalog.json
   echo "Wrote $1/catalog.json. Take out the streams and fields you do not want, then run this again."
   exit 0

@@ -1,6 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -36,11 +47,24 @@ const setUp = async (contacts: number): Promise<Set> => {
   return { world, folder, file, read: (name) => JSON.parse(readFileSync(file(name), 'utf8')) as unknown };
 };
 
+const emptyFolder = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sync-script-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
 /** A group of its own, so that a test can kill all of it. */
 const start = (folder: string): ChildProcess => spawn(SCRIPT, [folder], { detached: true });
 
-const run = async (folder: string): Promise<{ code: number | null; said: string; complained: string }> => {
-  const child = start(folder);
+interface Outcome {
+  readonly code: number | null;
+  readonly said: string;
+  readonly complained: string;
+}
+
+const run = (folder: string): Promise<Outcome> => outcomeOf(start(folder));
+
+const outcomeOf = async (child: ChildProcess): Promise<Outcome> => {
   const [said, complained] = [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : ''));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, said: (await said) ?? '', complained: (await complained) ?? '' };
@@ -71,6 +95,52 @@ test.runIf(needsFlock)(
     expect(ledgers(third.said).map(({ received }) => received)).toEqual(ledgers(second.said).map(() => 0));
   },
 );
+
+test.runIf(needsFlock)('A first run that cannot log in says why once, and leaves no catalog', async () => {
+  const { world, folder, file } = await setUp(10);
+  const { source } = world.connection;
+  const credentials = { ...(source['credentials'] as object), refresh_token: 'wrong' };
+  writeFileSync(file('source.json'), JSON.stringify({ ...source, credentials }));
+  const { code, said, complained } = await run(folder);
+  expect({ code, said }).toEqual({ code: 1, said: '' });
+  expect(complained).toContain('refresh token');
+  expect(complained.trim().split('\n')).toHaveLength(1);
+  expect(readdirSync(folder).filter((name) => name.startsWith('catalog'))).toEqual([]);
+});
+
+test.runIf(needsFlock)(
+  'Without folder or configs it says what is missing, in a line, and leaves nothing behind',
+  async () => {
+    const folder = emptyFolder();
+    const usage = { code: 1, said: '', complained: 'usage: sync.sh FOLDER\n' };
+    expect(await outcomeOf(spawn(SCRIPT, []))).toEqual(usage);
+    expect(await outcomeOf(spawn(SCRIPT, [folder, folder]))).toEqual(usage);
+    const nowhere = path.join(folder, 'nowhere');
+    expect((await run(nowhere)).complained).toBe(`There is no folder ${nowhere}.\n`);
+    const missing = await run(folder);
+    expect(missing).toMatchObject({ code: 1, said: '' });
+    expect(missing.complained).toBe(`${folder}/source.json is missing: put the config of the connector there.\n`);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
+
+test('A checkout without packages, or with a Node that is too old, is told what to do', async () => {
+  const checkout = emptyFolder();
+  cpSync(path.dirname(SCRIPT), path.join(checkout, 'docs'), { recursive: true });
+  const runThere = () => outcomeOf(spawn(path.join(checkout, 'docs', 'sync.sh'), [checkout]));
+  expect(await runThere()).toEqual({
+    code: 1,
+    said: '',
+    complained: `The packages are missing: run npm ci in ${checkout}.\n`,
+  });
+  mkdirSync(path.join(checkout, 'node_modules', '.bin'), { recursive: true });
+  writeFileSync(path.join(checkout, 'node_modules', '.package-lock.json'), '{}');
+  const old = '#!/bin/sh\nif [ "$1" = --version ]; then echo v18.20.0; else exit 1; fi\n';
+  writeFileSync(path.join(checkout, 'node_modules', '.bin', 'node'), old, { mode: 0o755 });
+  const { code, complained } = await runThere();
+  expect(code).toBe(1);
+  expect(complained).toMatch(/^Node 22\.19 or newer is needed\..* v18\.20\.0\.\n$/);
+});
 
 test.runIf(needsFlock)('A failure of either connector fails the run and leaves the states as they were', async () => {
   const { world, folder, file, read } = await setUp(30);
