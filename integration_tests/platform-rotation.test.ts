@@ -16,17 +16,21 @@ test.each<[string, Side[]]>([
   try {
     world.salesforce.login.settings.rotatesRefreshTokens = true;
     let children: Record<Side, Child> | undefined;
-    let keptBeforeKill: unknown;
+    let [keptBeforeKill, recordsBefore]: [unknown, number] = [undefined, 0];
+    let records = 0;
     const broken = await world.sync({
       onStart: (started) => {
         children = started;
       },
+      onRecord: (_stream, passed) => {
+        records = passed;
+      },
       onSourceConfig: () => {
-        keptBeforeKill ??= keptToken(world);
+        [keptBeforeKill, recordsBefore] = [keptToken(world), records];
         for (const side of victims) children?.[side].kill('SIGKILL');
       },
     });
-    expect(keptBeforeKill).toBe(world.salesforce.login.refreshToken);
+    expect([keptBeforeKill, recordsBefore]).toEqual([world.salesforce.login.refreshToken, 0]);
     for (const side of victims) expect(broken.exits[side]).toBeNull();
     for (const _again of ['first', 'second']) {
       const before = keptToken(world);
