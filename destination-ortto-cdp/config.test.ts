@@ -144,3 +144,14 @@ test('a key with a line break inside, an object and a field named twice are prob
   expect(problems).toMatch(/api_key[^]*objects\[0\]\.fields\[1\]\.from[^]*objects\[1\]\.stream/);
   expect(problems).not.toContain('two');
 });
+
+test('options that are left empty mean what they mean when they are left out, but an empty list is one', () => {
+  const activity = { name: '', occurred_at: null, identified_by: [] };
+  const blank = { api_key: 'key', region: null, api_url: '', people: { match_by: null }, modify_system_fields: '' };
+  expect(parseConfig({ ...blank, objects: [{ stream: 'Task', person: '', activity }] })).toEqual(
+    parseConfig({ api_key: 'key', objects: [{ stream: 'Task', activity: {} }] }),
+  );
+  const none = { mode: 'selected', fields: [] };
+  expect(parseConfig({ api_key: 'key', modify_system_fields: none }).modifySystemFields).toEqual(none);
+  expect(problemsOf({ api_key: '' })).toContain('api_key: must not be empty');
+});

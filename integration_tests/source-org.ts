@@ -8,13 +8,14 @@ import type {
   AirbyteStream,
   ConfiguredCatalog,
   JsonObject,
-  RecordMessage,
+  RecordLines,
   StateMessage,
   SyncMode,
 } from '../airbyte/protocol.ts';
 import { salesforceSource } from '../source-salesforce-cdp/source.ts';
 import { runConnector, spawnConnector } from './connector-process.ts';
 import type { ConnectorProcess } from './connector-process.ts';
+import { messageOn } from './protocol-lines.ts';
 import { startSalesforce } from './simulators/salesforce.ts';
 import type { SalesforceOptions, SalesforceSimulator } from './simulators/salesforce.ts';
 import { sourceConfig } from './simulators/source-config.ts';
@@ -107,11 +108,11 @@ export const outcomeOf = (exitCode: number | null, messages: readonly AirbyteMes
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-const recordsOn = (bytes: Uint8Array): RecordMessage[] =>
-  Buffer.from(bytes)
-    .toString()
-    .split('\n')
-    .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RecordMessage]));
+/** The lines that a message is on stdout. */
+const linesOf = (message: AirbyteMessage | RecordLines): string[] =>
+  message.type === 'RECORD_LINES'
+    ? Buffer.from(message.bytes).toString().split('\n').slice(0, -1)
+    : [JSON.stringify(message)];
 
 export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<SourceOrg> => {
   const salesforce = await startSalesforce(options);
@@ -180,7 +181,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
         signal: read.signal ?? new AbortController().signal,
       });
       for await (const message of source) {
-        const said = message.type === 'RECORD_LINES' ? recordsOn(message.bytes) : [message];
+        const said = linesOf(message).map((line) => messageOn(line, 'The source'));
         messages.push(...said);
         if (said.some((one) => read.until?.(one) === true)) break;
       }

@@ -126,3 +126,15 @@ test('every problem is told at once', () => {
 test('loopback hosts need no TLS', () => {
   expect(parseConfig({ credentials, login_url: 'http://127.0.0.1:8080' }).loginUrl.port).toBe('8080');
 });
+
+test('options that are left empty mean what they mean when they are left out', () => {
+  const conditions = [{ field: 'Email', operator: 'empty' }];
+  const blank = { credentials, login_url: '', start_date: null, lookback_window: '', api: '' };
+  const objects = [{ name: 'Contact', fields: null, conditions: [{ field: 'Email', operator: 'empty', value: '' }] }];
+  expect(parseConfig({ ...blank, objects })).toEqual(
+    parseConfig({ credentials, objects: [{ name: 'Contact', conditions }] }),
+  );
+  expect(problem({ credentials: { ...credentials, refresh_token: '' } })).toContain(
+    'credentials.refresh_token: must not be empty',
+  );
+});
