@@ -62,7 +62,7 @@ export class SourceAdapter extends AirbyteSource<AirbyteConfig> {
     state: AirbyteState,
   ): AsyncGenerator<AirbyteMessage> {
     const configured = catalog as unknown as ConfiguredCatalog;
-    const input = { config, catalog: configured, state, log: this.#log, signal: this.#signal };
+    const input = { config, catalog: configured, state, log: this.#log, emit: this.#emit, signal: this.#signal };
     return this.#source.read(input) as unknown as AsyncGenerator<AirbyteMessage>;
   }
 }

@@ -27,6 +27,8 @@ export interface ReadInput {
   /** The parsed state file as it came (an array of STREAM states); undefined when there is none. */
   readonly state: unknown;
   readonly log: Log;
+  /** Hands over the config as a login has changed it: at once, whatever else is or fails to be read. */
+  readonly emit: (message: ControlMessage) => void;
   /** Aborted by SIGTERM: finish what is in flight, emit the states that are true, return. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Child, Side } from './platform-host.ts';
 import { runCheck, runDiscover } from './platform-commands.ts';
+import { errorBody } from './simulators/salesforce/failure.ts';
 import { expectClean, startWorld, type World } from './world.ts';
 
 // Salesforce gives a new refresh token at each login, and takes the old one no more.
@@ -59,6 +60,33 @@ test('What a check or a discover rotates is kept too, and what the user entered 
         refresh_token: world.salesforce.login.refreshToken,
       },
     });
+    expectClean(await world.sync());
+  } finally {
+    await world.close();
+  }
+});
+
+test.each<[string, NodeJS.Signals | undefined]>([
+  ['that is killed', 'SIGKILL'],
+  ['that is stopped', 'SIGTERM'],
+  ['that Salesforce then refuses', undefined],
+])('A source %s before it can read anything has handed its rotated token over', async (_, stop) => {
+  const world = await startWorld({ contacts: 20 });
+  try {
+    const { login, faults } = world.salesforce;
+    login.settings.rotatesRefreshTokens = true;
+    let source: Child | undefined;
+    const refusal = { kind: 'answer', status: 403, body: errorBody('API_DISABLED_FOR_ORG', 'off') } as const;
+    const run = () => void (stop !== undefined && source?.kill(stop));
+    faults.push({ match: { path: /services.data/ }, action: [{ kind: 'do', run }, refusal] });
+    const broken = await world.sync({
+      onStart: (children) => {
+        source = children.source;
+      },
+    });
+    expect(broken.succeeded).toBe(false);
+    expect(keptToken(world)).toBe(login.refreshToken);
+    faults.splice(0);
     expectClean(await world.sync());
   } finally {
     await world.close();

@@ -178,6 +178,7 @@ export const startSourceOrg = async (options: SalesforceOptions = {}): Promise<S
         catalog: await catalogOf(read),
         state: read.state,
         log: { debug: say('DEBUG'), info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
+        emit: (message) => messages.push(message),
         signal: read.signal ?? new AbortController().signal,
       });
       for await (const message of source) {

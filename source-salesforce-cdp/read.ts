@@ -1,7 +1,7 @@
 import type { ReadInput } from '../airbyte/connector.ts';
 import { ConfigError } from '../airbyte/errors.ts';
 import { failureTrace } from '../airbyte/failures.ts';
-import type { ConfiguredStream, ControlMessage } from '../airbyte/protocol.ts';
+import type { ConfiguredStream } from '../airbyte/protocol.ts';
 import { streamStatus } from '../airbyte/protocol.ts';
 import { abortJob } from './bulk.ts';
 import { compileConditions } from './conditions.ts';
@@ -29,20 +29,6 @@ const AHEAD = 4;
 /** How often a stream starts over because yet another field has gone. */
 const MAX_REDESCRIBES = 3;
 
-/**
- * Reads the streams of the catalog one after the other, in our order. A stream that fails is told in a TRACE error and ends
- * INCOMPLETE, and the others go on; once the org's allocation is used up, the rest ends INCOMPLETE too. A new refresh token
- * leaves before any other message.
- */
-export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
-  const rotations: ControlMessage[] = [];
-  for await (const message of readStreams(input, (rotation) => rotations.push(rotation))) {
-    yield* rotations.splice(0);
-    yield message;
-  }
-  yield* rotations.splice(0);
-}
-
 /** What all streams of one read share. */
 interface Run {
   readonly config: SourceConfig;
@@ -66,8 +52,13 @@ interface Turn {
   prepared: Prepared | undefined;
 }
 
-async function* readStreams(input: ReadInput, emit: (rotation: ControlMessage) => void): AsyncGenerator<Message, void> {
-  const { catalog, log, signal } = input;
+/**
+ * Reads the streams of the catalog one after the other, in our order. A stream that fails is told in a TRACE error and ends
+ * INCOMPLETE, and the others go on; once the org's allocation is used up, the rest ends INCOMPLETE too. A new refresh token
+ * leaves before any other message.
+ */
+export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
+  const { catalog, log, emit, signal } = input;
   const config = parseConfig(input.config);
   const states = parseStates(input.state);
   const salesforce = connectSalesforce(config, {
