@@ -18,6 +18,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { lineFaults } from './protocol-lines.ts';
 import { startWorld, type World } from './world.ts';
 
 // docs/sync.sh, for those who have no Airbyte.
@@ -89,6 +90,11 @@ test.runIf(needsFlock)(
     expect(ledgers(second.said).find(({ stream }) => stream === 'Contact')?.received).toBe(40);
     expect(await world.faults()).toEqual([]);
     expect(statSync(file('states.json')).mode & 0o077).toBe(0);
+    const lines = ['source.log', 'destination.log'].flatMap((name) =>
+      readFileSync(file(name), 'utf8').trim().split('\n'),
+    );
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => lineFaults(line).length > 0)).toEqual([]);
 
     const third = await run(folder);
     expect(third).toMatchObject({ code: 0, complained: '' });
