@@ -175,7 +175,9 @@ const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
   // A header value cannot carry them, and a key pasted with its line end is a common slip that trim() repairs.
   const key = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
   return [
-    ...(key ? ['api_key: must be the key itself, without spaces or line breaks inside'] : []),
+    ...(key
+      ? ['api_key: must be the key itself: letters, digits and signs, without spaces or line breaks inside']
+      : []),
     ...(api_url === undefined ? [] : addressProblems(api_url)),
   ];
 };

@@ -181,7 +181,9 @@ const objectProblems = ({ objects = [] }: RawConfig): string[] => [
     ...conditions.flatMap(({ operator, value }, at) =>
       VALUELESS.has(operator) || (value ?? '') !== ''
         ? []
-        : [`objects[${index}].conditions[${at}].value: ${operator} needs a value; to find empty fields use empty`],
+        : [
+            `objects[${index}].conditions[${at}].value: the operator "${operator}" needs one; to find empty fields use "empty"`,
+          ],
     ),
   ]),
 ];
