@@ -104,7 +104,7 @@ test.each([
   [
     'a comparison with nothing',
     { credentials, objects: [{ name: 'Lead', conditions: [{ field: 'Email', operator: 'is', value: '' }] }] },
-    'objects[0].conditions[0].value: is needs a value',
+    'objects[0].conditions[0].value: the operator "is" needs one',
   ],
   [
     'too many fields',
