@@ -47,12 +47,14 @@ const of = {
 type Stream = keyof typeof of;
 const COUNTS: { readonly [S in Stream]: number } = { Account: 30, Lead: 120, Contact: 300, Task: 150 };
 const ORDER: readonly Stream[] = ['Account', 'Lead', 'Contact', 'Task'];
+/** As a host may send them that does not know what is about what. */
+const EVENTS_FIRST: readonly Stream[] = ['Task', 'Account', 'Lead', 'Contact'];
 /** Records between two states; a state's cursor is the number of the next record. */
 const PAGE = 30;
 
 /** What the source sends: the rows after each stream's cursor. */
-const linesFrom = (cursors: ReadonlyMap<string, number>): string[] =>
-  ORDER.flatMap((stream) => {
+const linesFrom = (cursors: ReadonlyMap<string, number>, order: readonly Stream[]): string[] =>
+  order.flatMap((stream) => {
     const lines: string[] = [];
     for (let number = cursors.get(stream) ?? 0; number < COUNTS[stream]; number += 1) {
       lines.push(record(stream, of[stream](number)));
@@ -83,8 +85,12 @@ const startWorld = async (seed: number): Promise<OrttoSimulator> => {
 };
 
 /** Runs the process in bad weather until its `calls`th call; returns the cursors it had acknowledged. */
-const runUntilKilled = (ortto: OrttoSimulator, calls: number): Promise<ReadonlyMap<string, number>> =>
-  startWrite(ortto, { config, streams, lines: linesFrom(new Map()) }, async ({ child, messages, ended }) => {
+const runUntilKilled = (
+  ortto: OrttoSimulator,
+  calls: number,
+  order: readonly Stream[],
+): Promise<ReadonlyMap<string, number>> =>
+  startWrite(ortto, { config, streams, lines: linesFrom(new Map(), order) }, async ({ child, messages, ended }) => {
     let seen = 0;
     ortto.faults.add({
       when: () => {
@@ -103,22 +109,24 @@ const runUntilKilled = (ortto: OrttoSimulator, calls: number): Promise<ReadonlyM
     );
   });
 
-test('killed at any call of a sync in bad weather, the next one from the acknowledged states leaves the CDP of a calm sync', async () => {
+test('killed at any call of a sync in bad weather, people or events first, the next one from the acknowledged states leaves the CDP of a calm sync', async () => {
   const calm = await startWorld(0);
-  const whole = await liveWrite(calm, { config, streams, lines: linesFrom(new Map()) });
+  const whole = await liveWrite(calm, { config, streams, lines: linesFrom(new Map(), ORDER) });
   expect(ledgerOf(whole, 'Contact')).toMatchObject({ rejected: { not_an_email: expect.any(Number) } });
   const expected = calm.cdp.snapshot();
   await calm.close();
 
-  const live = async (calls: number) => {
+  const live = async ([calls, order]: readonly [number, readonly Stream[]]) => {
     const ortto = await startWorld(calls);
-    const cursors = await runUntilKilled(ortto, calls);
+    const cursors = await runUntilKilled(ortto, calls, order);
     ortto.faults.clear();
     weather(ortto);
-    const run = await runWrite(ortto, { config, streams, lines: linesFrom(cursors) });
+    const run = await runWrite(ortto, { config, streams, lines: linesFrom(cursors, order) });
     expect([run.exitCode, ortto.counts.bans]).toEqual([0, 0]);
     expect(ortto.cdp.snapshot()).toEqual(expected);
     await ortto.close();
   };
-  await Promise.all([4, 11, 18, 27, 38].map(live));
+  const inOrder = [4, 11, 18, 27, 38].map((calls) => [calls, ORDER] as const);
+  const eventsFirst = [5, 14, 24, 36].map((calls) => [calls, EVENTS_FIRST] as const);
+  await Promise.all([...inOrder, ...eventsFirst].map(live));
 });
