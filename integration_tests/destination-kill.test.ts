@@ -39,7 +39,8 @@ const of = {
   }),
   Task: (number: number) => ({
     Id: salesforceId('00T', number),
-    WhoId: number % 2 === 0 ? salesforceId('003', number) : salesforceId('00Q', number),
+    // Of no deleted contact: Salesforce deletes their tasks with them.
+    WhoId: salesforceId(number % 2 === 0 && number % 13 > 0 ? '003' : '00Q', number),
     Subject: 'Call',
     CreatedDate: DAY,
   }),
