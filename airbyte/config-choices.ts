@@ -15,3 +15,7 @@ export const branchesFor = (schema: JsonObject, value: JsonObject): readonly unk
   );
   return chosen.length > 0 ? chosen : branches;
 };
+
+/** What a schema knows of a value by name: its own properties and those of the branches the value takes. */
+export const knownProperties = (schema: JsonObject, value: JsonObject): JsonObject =>
+  Object.assign({}, propertiesOf(schema), ...branchesFor(schema, value).map(propertiesOf)) as JsonObject;

@@ -1,3 +1,4 @@
+import { propertiesOf } from './config-choices.ts';
 import { isObject } from './json-object.ts';
 
 const CENSORED = '****';
@@ -12,7 +13,7 @@ const SHORTEST_LINE = 16;
 const secretNames = (schema: unknown): string[] => {
   if (Array.isArray(schema)) return schema.flatMap(secretNames);
   if (!isObject(schema)) return [];
-  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const properties = propertiesOf(schema);
   const isSecret = (property: unknown): boolean =>
     isObject(property) && (property['airbyte_secret'] === true || isSecret(property['items']));
   return [

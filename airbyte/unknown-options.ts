@@ -1,6 +1,5 @@
-import { branchesFor, propertiesOf } from './config-choices.ts';
+import { knownProperties } from './config-choices.ts';
 import { isObject } from './json-object.ts';
-import type { JsonObject } from './protocol.ts';
 
 /**
  * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config holds and its schema does not speak of, in the
@@ -12,7 +11,7 @@ export const unknownOptions = (config: unknown, schema: unknown, path = ''): str
     return config.flatMap((item: unknown, index) => unknownOptions(item, schema['items'], `${path}[${index}]`));
   }
   if (!isObject(config)) return [];
-  const known = Object.assign({}, propertiesOf(schema), ...branchesFor(schema, config).map(propertiesOf)) as JsonObject;
+  const known = knownProperties(schema, config);
   return Object.entries(config).flatMap(([name, value]) => {
     const at = path === '' ? name : `${path}.${name}`;
     if (Object.hasOwn(known, name)) return unknownOptions(value, known[name], at);

@@ -1,16 +1,13 @@
 import { Ajv } from 'ajv';
+import { propertiesOf } from '../airbyte/config-choices.ts';
+import { isObject } from '../airbyte/json-object.ts';
 import type { AirbyteStream, JsonObject } from '../airbyte/protocol.ts';
+import { schemasIn } from '../schemas/schema-walk.ts';
 
 // What Airbyte's acceptance tests ask of each stream of a discovered catalog, each check a function from the stream to what
 // breaks it. The names are those of Airbyte's own tests.
 
 type Rule = (stream: AirbyteStream) => readonly string[];
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const propertiesOf = (schema: unknown): JsonObject =>
-  isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
 
 /** The schema of a field, by its path; undefined when there is none. */
 const fieldAt = (schema: unknown, path: readonly string[]): JsonObject | undefined => {
@@ -26,17 +23,8 @@ const typesOf = ({ type }: JsonObject): string[] =>
     .map(String)
     .filter((name) => name !== 'null');
 
-/** Every schema of a stream with its path, its own first. */
-export const schemasIn = (schema: JsonObject, path = ''): [string, JsonObject][] => [
-  [path, schema],
-  ...Object.entries(propertiesOf(schema)).flatMap(([name, child]) =>
-    isObject(child) ? schemasIn(child, `${path}.${name}`) : [],
-  ),
-  ...(isObject(schema['items']) ? schemasIn(schema['items'], `${path}[]`) : []),
-];
-
 const where = (stream: AirbyteStream, breaks: (schema: JsonObject) => boolean): string[] =>
-  schemasIn(stream.json_schema as JsonObject)
+  schemasIn(stream.json_schema)
     .filter(([, schema]) => breaks(schema))
     .map(([path]) => path);
 

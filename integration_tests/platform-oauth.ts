@@ -1,5 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import type { JsonObject } from '../airbyte/protocol.ts';
+import { propertiesOf } from '../airbyte/config-choices.ts';
 import { isObject } from '../airbyte/json-object.ts';
 
 // Airbyte's side of the Authenticate button: it renders the templates of `advanced_auth` and changes the code for tokens.
@@ -74,16 +75,14 @@ const withPath = (config: JsonObject, [key = '', ...rest]: readonly string[], va
   return { ...config, [key]: rest.length === 0 ? value : withPath(inner, rest, value) };
 };
 
-const propertiesOf = (schema: unknown): readonly (readonly [string, JsonObject])[] =>
-  Object.entries(isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {}).map(
-    ([name, property]) => [name, isObject(property) ? property : {}] as const,
-  );
+const schemasOf = (schema: unknown): readonly (readonly [string, JsonObject])[] =>
+  Object.entries(propertiesOf(schema)).map(([name, property]) => [name, isObject(property) ? property : {}] as const);
 
 const pathIn = (property: JsonObject, name: string): readonly string[] => property[name] as readonly string[];
 
 /** One login by a connector's `oauth_config_specification`, for a form that is filled in so far. */
 export const startLogin = (specification: JsonObject, form: JsonObject, app: OAuthApp, redirectUri: string) => {
-  const inputs = propertiesOf(specification['oauth_user_input_from_connector_config_specification']).map(
+  const inputs = schemasOf(specification['oauth_user_input_from_connector_config_specification']).map(
     ([name, property]) => [name, atPath(form, pathIn(property, 'path_in_connector_config'))] as const,
   );
   const told = inputs.filter(([, value]) => value !== undefined);
@@ -123,11 +122,11 @@ export const startLogin = (specification: JsonObject, form: JsonObject, app: OAu
       for (const name of flow['extract_output'] as readonly string[]) {
         if (typeof answer[name] !== 'string') throw new Error(`Airbyte misses ${name} in the answer`);
       }
-      const brought = propertiesOf(specification['complete_oauth_output_specification']).map(
+      const brought = schemasOf(specification['complete_oauth_output_specification']).map(
         ([, property]) =>
           [property, atPath(answer, pathIn(property, 'path_in_oauth_response'))] as readonly [JsonObject, unknown],
       );
-      const ofApp = propertiesOf(specification['complete_oauth_server_output_specification']).map(
+      const ofApp = schemasOf(specification['complete_oauth_server_output_specification']).map(
         ([name, property]) => [property, atPath(app, [name])] as readonly [JsonObject, unknown],
       );
       return [...brought, ...ofApp].reduce(

@@ -1,6 +1,6 @@
 import { isObject } from '../airbyte/json-object.ts';
 import type { AirbyteStream, JsonObject } from '../airbyte/protocol.ts';
-import { schemasIn } from './catalog-rules.ts';
+import { schemasIn } from '../schemas/schema-walk.ts';
 
 // What Airbyte asks of the records of a stream, beyond what a JSON schema says of each: its well-known types, and paths that
 // are in the schema or in the records only.
@@ -35,7 +35,7 @@ type Schema = AirbyteStream['json_schema'];
 /** Paths at which a record has text that is not of the form that the protocol has for its schema. */
 export const malformed = (schema: Schema, record: JsonObject): string[] => {
   const forms = new Map(
-    schemasIn(schema as JsonObject).flatMap(([path, { format, airbyte_type }]) => {
+    schemasIn(schema).flatMap(([path, { format, airbyte_type }]) => {
       const form = FORMS[[format, airbyte_type].flatMap((word) => (typeof word === 'string' ? [word] : [])).join(' ')];
       return form === undefined ? [] : [[path, form] as const];
     }),
@@ -48,7 +48,7 @@ export const malformed = (schema: Schema, record: JsonObject): string[] => {
 
 /** Paths of a record that the schema does not have. Below an object or a list of which it says no more, all are right. */
 export const undeclared = (schema: Schema, record: JsonObject): string[] => {
-  const declared = new Map(schemasIn(schema as JsonObject));
+  const declared = new Map(schemasIn(schema));
   const isOpen = (path: string): boolean => {
     const parent = path.replace(/(\.[^.[]+|\[\])$/, '');
     const said = declared.get(parent);
@@ -61,5 +61,5 @@ export const undeclared = (schema: Schema, record: JsonObject): string[] => {
 /** Paths of the schema that no record has, be it as null. */
 export const unseen = (schema: Schema, records: readonly JsonObject[]): string[] => {
   const seen = new Set(records.flatMap((record) => valuesIn(record).map(([path]) => path)));
-  return schemasIn(schema as JsonObject).flatMap(([path]) => (seen.has(path) ? [] : [path]));
+  return schemasIn(schema).flatMap(([path]) => (seen.has(path) ? [] : [path]));
 };

@@ -1,3 +1,5 @@
+import { propertiesOf } from '../airbyte/config-choices.ts';
+import { isObject } from '../airbyte/json-object.ts';
 import type { ConnectorSpecification, JsonObject } from '../airbyte/protocol.ts';
 
 // What Airbyte's acceptance tests ask of a spec, each check a function from the spec to the places that break it. The names
@@ -12,9 +14,6 @@ interface Node {
   /** The option it describes, if it describes one. */
   readonly property: string | undefined;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const objectsIn = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
@@ -47,8 +46,6 @@ const where = (spec: ConnectorSpecification, breaks: (node: Node) => boolean): s
     .map(({ path }) => path);
 
 const typesOf = ({ type }: JsonObject): unknown[] => [type].flat().filter((name) => name !== undefined);
-
-const propertiesOf = (schema: JsonObject): JsonObject => (isObject(schema['properties']) ? schema['properties'] : {});
 
 /** Names that a secret usually has, as Airbyte lists them. */
 const SECRET_NAMES = new Set(

@@ -1,6 +1,5 @@
-import { branchesFor, propertiesOf } from '../airbyte/config-choices.ts';
+import { branchesFor, knownProperties } from '../airbyte/config-choices.ts';
 import { isObject } from '../airbyte/json-object.ts';
-import type { JsonObject } from '../airbyte/protocol.ts';
 
 const requiredIn = (schema: unknown): readonly unknown[] =>
   isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];
@@ -16,9 +15,8 @@ export const withoutBlanks = (config: unknown, schema: unknown): unknown => {
   if (!isObject(schema)) return config;
   if (Array.isArray(config)) return config.map((item: unknown) => withoutBlanks(item, schema['items']));
   if (!isObject(config)) return config;
-  const branches = branchesFor(schema, config);
-  const required = new Set([schema, ...branches].flatMap(requiredIn));
-  const known = Object.assign({}, propertiesOf(schema), ...branches.map(propertiesOf)) as JsonObject;
+  const required = new Set([schema, ...branchesFor(schema, config)].flatMap(requiredIn));
+  const known = knownProperties(schema, config);
   return Object.fromEntries(
     Object.entries(config)
       .filter(([name, value]) => required.has(name) || !Object.hasOwn(known, name) || !isBlank(value))

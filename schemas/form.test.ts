@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
+import { propertiesOf } from '../airbyte/config-choices.ts';
 import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 import destination from './destination-config.json' with { type: 'json' };
@@ -44,15 +45,14 @@ describe.each([
   ['source', source],
   ['destination', destination],
 ] as const)('the form of the %s', (connector, schema: JsonObject) => {
-  const all = schemasIn(schema);
-  const bare = (path: string): boolean =>
-    schemasIn(schema).some(([at, { const: value }]) => at === path && value !== undefined);
-  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const all = schemasIn(schema, 'config');
+  const fixed = new Set(all.filter(([, { const: value }]) => value !== undefined).map(([path]) => path));
+  const properties = propertiesOf(schema);
   const failing = (fails: (node: JsonObject, path: string) => boolean): string[] =>
     all.filter(([path, node]) => fails(node, path)).map(([path]) => path);
 
   test('has a title and a description in words for everything that is filled in or chosen', () => {
-    const isShown = (path: string): boolean => /(?:\.\w+|\(\d\))$/.test(path) && !bare(path);
+    const isShown = (path: string): boolean => /(?:\.\w+|\(\d\))$/.test(path) && !fixed.has(path);
     expect(all.filter(([path]) => isShown(path)).length).toBeGreaterThan(15);
     expect(failing(({ title, description }, path) => isShown(path) && !(title && description))).toEqual([]);
   });
@@ -71,7 +71,7 @@ describe.each([
 
   test('numbers siblings from 0 on', () => {
     for (const [path, node] of all) {
-      const siblings = isObject(node['properties']) ? Object.values(node['properties']) : [];
+      const siblings = Object.values(propertiesOf(node));
       const orders = siblings.map((property) => (isObject(property) ? property['order'] : undefined));
       expect([path, orders]).toEqual([path, orders.map((_, index) => index)]);
     }

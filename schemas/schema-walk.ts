@@ -1,17 +1,17 @@
+import { propertiesOf } from '../airbyte/config-choices.ts';
 import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 
 /**
  * Every schema within a schema, itself first, each by a readable path: `.name` for a property, `(0)` for a branch of
- * `oneOf`, `[]` for items.
+ * `oneOf`, `[]` for items. `path` is that of the schema itself.
  */
-export const schemasIn = (schema: unknown, path = 'config'): [string, JsonObject][] => {
+export const schemasIn = (schema: unknown, path = ''): [string, JsonObject][] => {
   if (!isObject(schema)) return [];
   const branches = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [];
-  const properties = isObject(schema['properties']) ? schema['properties'] : {};
   return [
     [path, schema],
-    ...Object.entries(properties).flatMap(([name, property]) => schemasIn(property, `${path}.${name}`)),
+    ...Object.entries(propertiesOf(schema)).flatMap(([name, property]) => schemasIn(property, `${path}.${name}`)),
     ...branches.flatMap((branch: unknown, index) => schemasIn(branch, `${path}(${index})`)),
     ...schemasIn(schema['items'], `${path}[]`),
   ];

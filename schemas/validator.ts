@@ -1,12 +1,11 @@
 import { Ajv } from 'ajv';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
+import { propertiesOf } from '../airbyte/config-choices.ts';
 import { isObject } from '../airbyte/json-object.ts';
 
 /** The property that has a `const` in every branch, if the branches have one in common. */
 const discriminatorOf = (branches: readonly unknown[]): { name: string; values: unknown[] } | undefined => {
-  const propertiesOf = (branch: unknown) =>
-    isObject(branch) && isObject(branch['properties']) ? branch['properties'] : {};
   const constOf = (branch: unknown, name: string) => {
     const property = propertiesOf(branch)[name];
     return isObject(property) ? property['const'] : undefined;
