@@ -106,10 +106,8 @@ const attributeRows = ({ stream, rules, fields, notebook }: ActivitySetting): Ma
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
   const { custom, standard } = unnamedFields(fields, named);
   if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
-  const rows = rules.fields.filter(({ from, to, origin }) => {
-    if (!fields.has(from) && origin === 'user') noteUnknownField(stream, { from, to }, fields, notebook);
-    return to !== 'none' && fields.has(from);
-  });
+  for (const row of rules.fields) noteUnknownField(stream, row, fields, notebook);
+  const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {
     notebook.problems.push(

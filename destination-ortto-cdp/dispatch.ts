@@ -7,8 +7,8 @@ import type { Place } from './checkpoint.ts';
 import type { Fate, Ledger } from './ledger.ts';
 import type { StreamMapping } from './mapping.ts';
 import { createOrder } from './order.ts';
-import { createRefusalRun, oneReason } from './refusals.ts';
-import type { Refused, RefusalRun } from './refusals.ts';
+import { createRefusalRuns, oneReason } from './refusals.ts';
+import type { Refused } from './refusals.ts';
 import type { Task } from './task.ts';
 import type { Mapped } from './mapped.ts';
 
@@ -94,8 +94,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
   const order = createOrder(kinds);
   const held: Job[] = [];
   const checkpoint = createCheckpoint();
-  /** Runs of refusals by stream. Refusals by us and by Ortto are two: ours come while a batch is still on its way. */
-  const runs = { us: new Map<string, RefusalRun<Ticket>>(), ortto: new Map<string, RefusalRun<Ticket>>() };
+  const runs = createRefusalRuns<Ticket>();
   let outbox: StateMessage[] = [];
   let underWay = 0;
   let stopped = false;
@@ -121,14 +120,6 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
     for (const { item, ...fault } of refused) settle(item, { fate: { kind: 'rejected', ...fault } });
   };
 
-  const runOf = (stream: string, by: 'us' | 'ortto'): RefusalRun<Ticket> => {
-    const found = runs[by].get(stream);
-    if (found !== undefined) return found;
-    const run = createRefusalRun<Ticket>(stream);
-    runs[by].set(stream, run);
-    return run;
-  };
-
   const join = (job: Job): boolean => {
     const { group, keys, awaits, bytes, stream } = job.task;
     order.opened(stream);
@@ -152,7 +143,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
     if (outcomes.length !== batch.length) throw new Error(`${outcomes.length} outcomes for ${batch.length} records`);
     const [first] = batch;
     if (first === undefined) return;
-    const run = runOf(first.item.ticket.stream, 'ortto');
+    const run = runs.of(first.item.ticket.stream, 'ortto');
     const refused = batch.flatMap(({ item }, index) => {
       const fate = outcomes[index]?.fate;
       return fate?.kind === 'rejected' ? [{ item: item.ticket, reason: fate.reason, field: fate.field }] : [];
@@ -201,7 +192,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
       const place = checkpoint.join(namespace === undefined ? { name: stream } : { name: stream, namespace });
       const id = sorted.kind === 'task' ? sorted.task.id : sorted.id;
       const ticket: Ticket = { stream, id: id === undefined || id === '' ? `line ${line}` : id, place };
-      const run = runOf(stream, 'us');
+      const run = runs.of(stream, 'us');
       if (sorted.kind === 'reject') {
         const { reason, field, problems } = sorted;
         const also = problems.slice(1).map((problem) => `${problem.field ?? 'record'}: ${problem.reason}`);
@@ -231,7 +222,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
       stopped = true;
     },
     finish() {
-      for (const run of [...runs.us.values(), ...runs.ortto.values()]) reject(run.end());
+      reject(runs.end());
     },
     free() {
       const states = outbox;

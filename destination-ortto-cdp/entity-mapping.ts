@@ -131,7 +131,7 @@ const mappedFields = (setting: EntitySetting): MappedField[] => {
   const rows = [...rules.fields, ...custom.map(customRow)];
   return rows.flatMap((row) => {
     const property = fields.get(row.from);
-    if (property === undefined && row.origin === 'user') noteUnknownField(stream, row, fields, notebook);
+    noteUnknownField(stream, row, fields, notebook);
     if (row.to === 'none' || property === undefined) return [];
     const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
     if (!('problem' in place)) return [mappedField(row, place, setting)];

@@ -50,6 +50,27 @@ export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
   };
 };
 
+/** Runs of refusals by stream. Those by us and by Ortto are apart: ours come while a batch is still on its way. */
+export interface RefusalRuns<Item> {
+  of(stream: string, by: 'us' | 'ortto'): RefusalRun<Item>;
+  /** Ends all of them, and returns what they withheld. */
+  end(): readonly Refused<Item>[];
+}
+
+export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
+  const runs = { us: new Map<string, RefusalRun<Item>>(), ortto: new Map<string, RefusalRun<Item>>() };
+  return {
+    of(stream, by) {
+      const found = runs[by].get(stream);
+      if (found !== undefined) return found;
+      const run = createRefusalRun<Item>(stream);
+      runs[by].set(stream, run);
+      return run;
+    },
+    end: () => [...runs.us.values(), ...runs.ortto.values()].flatMap((run) => run.end()),
+  };
+};
+
 const hopeless = (stream: string, [first, ...others]: readonly Refused<unknown>[]): ConfigError => {
   const field = first?.field === undefined ? '' : `, field ${first.field}`;
   return new ConfigError(

@@ -33,7 +33,7 @@ test('a row for a field that is spelled otherwise is a problem, whatever it was 
     ['Nope__c', 'Nope'],
     ['Salary__c', 'none'],
   ] as const) {
-    noteUnknownField('Contact', { from, to }, fields, book);
+    noteUnknownField('Contact', { from, to, origin: 'user' }, fields, book);
   }
   expect(book.problems).toEqual([
     'Contact.title: the stream has no field title; it has Title',

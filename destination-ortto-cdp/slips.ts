@@ -30,13 +30,14 @@ export const noteUnknownStreams = (
   }
 };
 
-/** Notes a row of the user's whose field the stream does not have. */
+/** Notes a row of the user's whose field the stream does not have; rows of the default mapping wait for theirs. */
 export const noteUnknownField = (
   stream: string,
-  { from, to }: Pick<MappingRow, 'from' | 'to'>,
+  { from, to, origin }: Pick<MappingRow, 'from' | 'to' | 'origin'>,
   fields: CatalogFields,
   { problems, notes }: Notebook,
 ): void => {
+  if (origin === 'default' || fields.has(from)) return;
   const meant = meantBy(from, fields.keys());
   if (meant !== undefined) problems.push(`${stream}.${from}: the stream has no field ${from}; it has ${meant}`);
   else if (to === 'none')
