@@ -2,7 +2,7 @@
 // the destination has acknowledged, and a refresh token that Salesforce has put in the place of the old one. Says what
 // happened. What has been kept is moved from .jsonl to .log; doing it twice changes nothing.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { messagesOf, tell } from './messages.mjs';
+import { keepState, messagesOf, tell } from './messages.mjs';
 
 const load = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
@@ -30,20 +30,17 @@ const keepToken = async () => {
 
 const keepStates = async () => {
   const states = new Map();
-  if (existsSync('states.json')) for (const state of load('states.json')) states.set(nameOf(state), state);
+  if (existsSync('states.json')) for (const state of load('states.json')) keepState(states, state);
   const known = states.size;
   let acknowledged = 0;
   for await (const message of messagesOf('destination.jsonl')) {
     if (message.type === 'STATE') {
-      const { type, stream } = message.state;
-      states.set(nameOf(message.state), { type, stream });
+      keepState(states, message.state);
       acknowledged += 1;
     } else tell(message);
   }
   if (acknowledged > 0 || known > 0) save('states.json', [...states.values()]);
 };
-
-const nameOf = ({ stream }) => `${stream.stream_descriptor.namespace ?? ''} ${stream.stream_descriptor.name}`;
 
 for (const [name, keep] of Object.entries({ source: keepToken, destination: keepStates })) {
   if (!existsSync(`${name}.jsonl`)) continue;

@@ -15,6 +15,12 @@ export async function* messagesOf(file) {
   }
 }
 
+/** Puts a state in the place of what its stream had before: as `read` takes it, without what else came with it. */
+export const keepState = (states, { type, stream }) => {
+  const { namespace, name } = stream.stream_descriptor;
+  states.set(`${namespace ?? ''} ${name}`, { type, stream });
+};
+
 /** Writes text of messages for people: logs worth reading to stdout, failures to stderr. */
 export const tell = ({ type, log, trace, connectionStatus }) => {
   if (type === 'LOG' && (log.level !== 'INFO' || log.message.startsWith('ledger '))) {
