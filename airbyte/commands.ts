@@ -3,6 +3,7 @@ import type { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-r
 import type { Channel } from './channel.ts';
 import { ConfigError, TransientError } from './errors.ts';
 import { readJsonFile } from './json-file.ts';
+import { listed } from './listed.ts';
 import { redirectConsole } from './log.ts';
 import type { ProtocolLogger } from './log.ts';
 import { unlessAborted } from './process.ts';
@@ -46,7 +47,7 @@ export const loadConfig = ({ channel, logger, configSchema }: Edge, path: string
   channel.hideSecretsOf(config);
   const unknown = unknownOptions(config, configSchema());
   if (unknown.length > 0) {
-    logger.warn(`The configuration has options that are not known and have no effect: ${unknown.join(', ')}.`);
+    logger.warn(`The configuration has options that are not known and have no effect: ${listed(unknown)}.`);
   }
   return config as CdkConfig;
 };

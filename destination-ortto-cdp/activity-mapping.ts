@@ -1,3 +1,4 @@
+import { listed } from '../airbyte/listed.ts';
 import { unnamedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { customRow } from './default-mapping.ts';
@@ -6,7 +7,7 @@ import { createFieldBook } from './field-book.ts';
 import type { CustomField, NewField } from './field-book.ts';
 import { readDisplayType, slug, typeOfProperty } from './field-types.ts';
 import type { DisplayType } from './field-types.ts';
-import { listed, unsent } from './notebook.ts';
+import { unsent } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
 import { noteUnknownField } from './slips.ts';
 

@@ -1,3 +1,4 @@
+import { listed } from '../airbyte/listed.ts';
 import { unnamedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { consentRule, PERMISSIONS } from './consent.ts';
@@ -7,7 +8,7 @@ import type { MappingRow, ObjectRules } from './default-mapping.ts';
 import type { FieldBook, Place } from './field-book.ts';
 import { plainName, readDisplayType, typeOfProperty } from './field-types.ts';
 import type { DisplayType } from './field-types.ts';
-import { listed, unsent } from './notebook.ts';
+import { unsent } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
 import { nameSlip, noteUnknownField } from './slips.ts';
 import { allowance, ceiling, strictest } from './rules.ts';

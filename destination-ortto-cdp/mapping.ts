@@ -1,3 +1,4 @@
+import { listed } from '../airbyte/listed.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../airbyte/protocol.ts';
 import { mapActivity } from './activity-mapping.ts';
 import type { ActivityMapping, Definition, DefinitionNeed } from './activity-mapping.ts';
@@ -8,7 +9,6 @@ import { mapEntity } from './entity-mapping.ts';
 import type { EntityMapping } from './entity-mapping.ts';
 import { createFieldBook } from './field-book.ts';
 import type { CustomField, NewField } from './field-book.ts';
-import { listed } from './notebook.ts';
 import type { Notebook } from './notebook.ts';
 import { noteUnknownStreams } from './slips.ts';
 

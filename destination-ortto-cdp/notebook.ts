@@ -5,12 +5,6 @@ export interface Notebook {
   readonly notes: string[];
 }
 
-const NAMED = 20;
-
-/** Names in a sentence: all of a few, the first of many. */
-export const listed = (names: readonly string[]): string =>
-  names.length <= NAMED ? names.join(', ') : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`;
-
 /** What is said, once a stream, of selected standard fields that nothing is done with. */
 export const unsent = (stream: string, names: readonly string[]): string =>
   `${stream}: selected but not sent, since the mapping does not name them: ${names.join(', ')}. Add them with objects[].fields`;
