@@ -8,6 +8,8 @@ import type { Server } from './benchmark-serving.ts';
 export interface Writing extends Measured {
   readonly records: number;
   readonly requests: number;
+  /** Rate of the merge requests while they came, as the server saw it. */
+  readonly requestsPerSecond: number;
 }
 
 const lineOf = (record: object): string => `${JSON.stringify(record)}\n`;
@@ -71,13 +73,18 @@ export const writeWithDestination = async (
     }),
   );
   const answer = await fetch(`${url}/v1/written`, { method: 'POST', body: '{}' });
-  const { requests, people, ids } = (await answer.json()) as Written;
+  const { requests, people, ids, spanMs } = (await answer.json()) as Written;
   // Rows deleted in Salesforce are skipped.
   const living = rows.filter(({ IsDeleted: isDeleted }) => isDeleted === false).length;
   if (ids !== living || !Buffer.concat(output).includes('"type":"STATE"')) {
     throw new Error(`${ids} of ${living} people have arrived (${people} rows in ${requests} requests).`);
   }
-  return { ...measured, records: contacts * times, requests };
+  return {
+    ...measured,
+    records: contacts * times,
+    requests,
+    requestsPerSecond: ((requests - 1) / spanMs) * 1_000,
+  };
 };
 
 /** As a source would write them: about 64 KiB at once. */

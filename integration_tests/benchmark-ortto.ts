@@ -22,8 +22,12 @@ export interface Written {
   readonly people: number;
   /** How many different Salesforce ids they have. */
   readonly ids: number;
+  /** From the first request of people to the last. */
+  readonly spanMs: number;
 }
 
+let first = 0;
+let last = 0;
 let requests = 0;
 let people = 0;
 let ids = new Set<unknown>();
@@ -31,7 +35,7 @@ let ids = new Set<unknown>();
 /** The answer to a call, by its path after the version. */
 export const ortto = (path: string, body: JsonObject): object => {
   if (path === 'written') {
-    const written: Written = { requests, people, ids: ids.size };
+    const written: Written = { requests, people, ids: ids.size, spanMs: last - first };
     [requests, people, ids] = [0, 0, new Set()];
     return written;
   }
@@ -44,6 +48,8 @@ export const ortto = (path: string, body: JsonObject): object => {
   }
   if (path === 'person/merge') {
     const rows = body['people'] as readonly { readonly fields: JsonObject }[];
+    last = performance.now();
+    if (requests === 0) first = last;
     requests += 1;
     people += rows.length;
     for (const { fields } of rows) ids.add(fields['str:cm:salesforce-contact-id']);
