@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{airbyte,source-salesforce-cdp,destination-ortto-cdp,schemas}/*.test.ts'],
+          include: ['{airbyte,source-salesforce-cdp,destination-ortto-cdp,schemas,docs}/**/*.test.ts'],
         },
       },
       {

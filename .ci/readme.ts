@@ -1,8 +1,8 @@
 // Rewrites the tables of README.md and docs/ that follow from the schemas, the code and the changelog: npm run readme.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { SYSTEM_FIELDS } from '../destination-ortto-cdp/system-fields.ts';
-import { DOCUMENT_TABLES, tablesBeyondSchemas, withTable } from '../schemas/document-tables.ts';
+import { SYSTEM_FIELDS } from '../destination-ortto-cdp/ortto/system-fields.ts';
+import { DOCUMENT_TABLES, tablesBeyondSchemas, withTable } from '../docs/tables/document-tables.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const changelog = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8');

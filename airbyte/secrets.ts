@@ -1,4 +1,4 @@
-import { propertiesOf } from './config-choices.ts';
+import { propertiesOf } from './schema-properties.ts';
 import { isObject } from './json-object.ts';
 
 const CENSORED = '****';

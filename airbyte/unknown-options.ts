@@ -1,4 +1,4 @@
-import { knownProperties } from './config-choices.ts';
+import { knownProperties } from './schema-properties.ts';
 import { isObject } from './json-object.ts';
 
 /**

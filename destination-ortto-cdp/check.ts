@@ -1,6 +1,6 @@
 import type { Log } from '../airbyte/connector.ts';
 import type { ConnectionStatus } from '../airbyte/protocol.ts';
-import type { Ortto } from './calls.ts';
+import type { Ortto } from './ortto/api.ts';
 
 /** What every Ortto plan has room for; larger plans have more for people. */
 const ROOM = { person: 100, organization: 25 } as const;

@@ -15,7 +15,7 @@ export const orttoDestination: Destination = {
   }),
   async check(config, log) {
     const parsed = parseConfig(config);
-    const { openOrtto } = await import('./session.ts');
+    const { openOrtto } = await import('./ortto/session.ts');
     const { checkAccount } = await import('./check.ts');
     const { ortto, close } = await openOrtto(parsed, log, { attempts: CHECK_ATTEMPTS });
     try {

@@ -1,4 +1,4 @@
-import { branchesFor, knownProperties } from '../airbyte/config-choices.ts';
+import { branchesFor, knownProperties } from '../airbyte/schema-properties.ts';
 import { isObject } from '../airbyte/json-object.ts';
 
 const requiredIn = (schema: unknown): readonly unknown[] =>

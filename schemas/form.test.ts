@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { propertiesOf } from '../airbyte/config-choices.ts';
+import { propertiesOf } from '../airbyte/schema-properties.ts';
 import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 import destination from './destination-config.json' with { type: 'json' };

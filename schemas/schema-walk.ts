@@ -1,4 +1,4 @@
-import { propertiesOf } from '../airbyte/config-choices.ts';
+import { propertiesOf } from '../airbyte/schema-properties.ts';
 import { isObject } from '../airbyte/json-object.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { propertiesOf } from '../airbyte/config-choices.ts';
+import { propertiesOf } from '../airbyte/schema-properties.ts';
 import { isObject } from '../airbyte/json-object.ts';
 
 /** The property that has a `const` in every branch, if the branches have one in common. */

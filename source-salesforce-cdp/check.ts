@@ -2,11 +2,11 @@ import type { Log } from '../airbyte/connector.ts';
 import type { ConnectionStatus, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
 import type { SourceConfig } from './config.ts';
-import { asError, SalesforceFailure } from './failures.ts';
-import { DEFAULT_OBJECTS } from './objects.ts';
-import { identity } from './rest.ts';
-import { askSalesforce } from './rotation.ts';
-import type { Salesforce } from './salesforce.ts';
+import { asError, SalesforceFailure } from './salesforce/failures.ts';
+import { DEFAULT_OBJECTS } from './catalog/objects.ts';
+import { identity } from './salesforce/rest.ts';
+import { askSalesforce } from './salesforce/rotation.ts';
+import type { Salesforce } from './salesforce/client.ts';
 import { survey } from './survey.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { Log } from '../airbyte/connector.ts';
 import { ConfigError } from '../airbyte/errors.ts';
 import type { Catalog, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
-import { discoverStream } from './discovery.ts';
-import { askSalesforce } from './rotation.ts';
+import { discoverStream } from './catalog/stream-schema.ts';
+import { askSalesforce } from './salesforce/rotation.ts';
 import { refinementOf, survey } from './survey.ts';
 
 /**

@@ -1,13 +1,13 @@
 import type { Log } from '../airbyte/connector.ts';
-import { compileConditions } from './conditions.ts';
+import { compileConditions } from './planning/conditions.ts';
 import type { ObjectRefinement, SourceConfig } from './config.ts';
-import type { ObjectDescription } from './describe.ts';
-import { discoverStream } from './discovery.ts';
-import { SalesforceFailure } from './failures.ts';
-import { DEFAULT_OBJECTS, discoveryOrder, RELATED_TO, relatedCustomObjects } from './objects.ts';
-import { parentObjects, sameName } from './properties.ts';
-import { describe, queryableObjects } from './rest.ts';
-import type { Salesforce } from './salesforce.ts';
+import type { ObjectDescription } from './salesforce/object-description.ts';
+import { discoverStream } from './catalog/stream-schema.ts';
+import { SalesforceFailure } from './salesforce/failures.ts';
+import { DEFAULT_OBJECTS, discoveryOrder, RELATED_TO, relatedCustomObjects } from './catalog/objects.ts';
+import { parentObjects, sameName } from './catalog/properties.ts';
+import { describe, queryableObjects } from './salesforce/rest.ts';
+import type { Salesforce } from './salesforce/client.ts';
 
 /** Objects by name: descriptions of those that can be described, and of the parents their columns come from. */
 export interface Descriptions {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { readCdp } from '../demo-cdp.ts';
-import { workADay } from '../demo-changes.ts';
-import { prove, type OrgPicture } from '../demo-proof.ts';
+import { readCdp } from '../proof/cdp.ts';
+import { workADay } from '../demo/changes.ts';
+import { prove, type OrgPicture } from '../proof/claims.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';

@@ -1,0 +1,71 @@
+import type { Found, Ortto } from '../ortto/api.ts';
+import type { Fate } from '../queue/ledger.ts';
+import type { Mapped } from '../records/mapped.ts';
+import { handOverBody } from './passes.ts';
+
+export type HandOver = Mapped & { readonly kind: 'hand_over' };
+
+/** What became of one hand-over; `orttoId` is the person the contact goes on with. */
+export interface HandedOver {
+  readonly fate: Fate;
+  readonly orttoId: string | undefined;
+}
+
+/**
+ * Gives the people of converted leads to their contacts. One outcome per hand-over, in order. Nobody is created; a
+ * contact who has a person of its own keeps that one.
+ */
+export const deliverHandOvers = async (
+  ortto: Ortto,
+  handOvers: readonly HandOver[],
+): Promise<readonly HandedOver[]> => {
+  const mapping = handOvers[0]?.mapping;
+  const contactField = mapping?.handOver;
+  if (mapping === undefined || contactField === undefined) return [];
+  const conditions = handOvers.flatMap(({ id, contactId }) => [
+    { fieldId: mapping.identity, value: id },
+    { fieldId: contactField, value: contactId },
+  ]);
+  const found = await ortto.find(mapping.stream, 'person', conditions, [mapping.identity, contactField]);
+  const judged = handOvers.map((handOver) => judge(found, handOver, mapping.identity, contactField));
+  const going = handOvers.flatMap((handOver, index) => {
+    const judgement = judged[index];
+    return judgement?.kind === 'goes' ? [{ ...handOver, personId: judgement.personId }] : [];
+  });
+  const verdicts =
+    going.length === 0 ? [] : await ortto.merge(mapping.stream, { target: 'person', body: handOverBody(going) });
+  const verdictOf = new Map(going.map(({ id }, index) => [id, verdicts[index]]));
+  return handOvers.map((handOver, index) => {
+    const judgement = judged[index] ?? { kind: 'stays', reason: 'converted' };
+    if (judgement.kind === 'stays') return skipped(judgement.reason);
+    const verdict = verdictOf.get(handOver.id);
+    if (verdict?.kind === 'refused') {
+      return { fate: { kind: 'rejected', reason: verdict.reason, field: verdict.field }, orttoId: undefined };
+    }
+    return verdict?.kind === 'left' ? skipped('converted') : { fate: { kind: 'merged' }, orttoId: judgement.personId };
+  });
+};
+
+type Judgement =
+  | { readonly kind: 'goes' | 'done'; readonly personId: string }
+  | { readonly kind: 'stays'; readonly reason: 'converted' | 'conversion_conflict' };
+
+const judge = (
+  found: readonly Found[],
+  { id, contactId }: HandOver,
+  leadField: string,
+  contactField: string,
+): Judgement => {
+  const ofLead = found.find(({ fields }) => fields[leadField] === id);
+  const ofContact = found.find(({ fields }) => fields[contactField] === contactId);
+  if (ofLead === undefined) return { kind: 'stays', reason: 'converted' };
+  if (ofContact !== undefined) {
+    return ofContact.id === ofLead.id
+      ? { kind: 'done', personId: ofLead.id }
+      : { kind: 'stays', reason: 'conversion_conflict' };
+  }
+  const claimed = typeof ofLead.fields[contactField] === 'string' && ofLead.fields[contactField] !== '';
+  return claimed ? { kind: 'stays', reason: 'conversion_conflict' } : { kind: 'goes', personId: ofLead.id };
+};
+
+const skipped = (reason: string): HandedOver => ({ fate: { kind: 'skipped', reason }, orttoId: undefined });

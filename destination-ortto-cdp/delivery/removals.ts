@@ -1,0 +1,140 @@
+import type { Entity, Found, Ortto } from '../ortto/api.ts';
+import type { EntityMapping } from '../mapping/entity.ts';
+import type { Fate } from '../queue/ledger.ts';
+import type { Mapped, Write } from '../records/mapped.ts';
+import { PERSON_ID } from '../ortto/system-fields.ts';
+import type { Identities } from '../queue/task.ts';
+
+export type Tombstone = Mapped & { readonly kind: 'tombstone' };
+
+/** Archives those whose record was deleted in Salesforce, and brings back those whose record came back. */
+export interface Removals {
+  /** One fate per tombstone, in order; all of one stream. */
+  readonly remove: (tombstones: readonly Tombstone[]) => Promise<readonly Fate[]>;
+  /**
+   * Restores whoever among the archived carries the id of one of these writes, and returns those ids. To be called before
+   * they are merged.
+   */
+  readonly restore: (writes: readonly Write[]) => Promise<ReadonlySet<string>>;
+}
+
+/** Ids that one archive or restore call takes. */
+const IDS_A_CALL = 100;
+
+export const createRemovals = (ortto: Ortto, identities: Identities): Removals => {
+  /** Salesforce ids deleted in this run. */
+  const deleted = new Set<string>();
+  const archives = new Map<Entity, Promise<Map<string, string>>>();
+
+  /** Who is in the archive, by the Salesforce ids they carry; read once a run and kept up to date. */
+  const archiveOf = ({ stream, target, identity }: EntityMapping): Promise<Map<string, string>> => {
+    const archive =
+      archives.get(target) ?? readArchive(ortto, stream, target, idFieldsOf(identities, target, identity));
+    archives.set(target, archive);
+    return archive;
+  };
+
+  const remove: Removals['remove'] = async (tombstones) => {
+    const mapping = tombstones[0]?.mapping;
+    if (mapping === undefined) return [];
+    const { stream, target, identity } = mapping;
+    for (const { id } of tombstones) deleted.add(id);
+    const idFields = idFieldsOf(identities, target, identity);
+    const conditions = tombstones.map(({ id }) => ({ fieldId: identity, value: id }));
+    const found = await ortto.find(stream, target, conditions, idFields);
+    const holders = Map.groupBy(found, ({ fields }) => String(fields[identity]));
+
+    const going: Found[] = [];
+    const staying: Found[] = [];
+    const fates = tombstones.map(({ id, masterId }): Fate => {
+      const all = holders.get(id) ?? [];
+      if (all.length === 0) return { kind: 'skipped', reason: 'not_in_ortto' };
+      const leaves = masterId === undefined && all.every((each) => !livesOn(each, idFields, deleted));
+      (leaves ? going : staying).push(...all);
+      if (leaves) return { kind: 'deleted' };
+      return { kind: 'skipped', reason: masterId === undefined ? 'lives_on' : 'merged_in_salesforce' };
+    });
+    await inParts(going, (part) =>
+      ortto.setArchived(
+        stream,
+        target,
+        part.map(({ id }) => id),
+        'archived',
+      ),
+    );
+    if (target === 'person') await forget(ortto, stream, identity, staying);
+    const archive = await archives.get(target);
+    for (const [salesforceId, id] of going.flatMap((each) => carriedIds(each, idFields)))
+      archive?.set(salesforceId, id);
+    return fates;
+  };
+
+  return {
+    remove,
+    async restore(writes) {
+      const mapping = writes[0]?.mapping;
+      if (mapping === undefined || !mapping.archiveDeleted) return new Set();
+      const archive = await archiveOf(mapping);
+      const back = writes.filter(({ id }) => archive.has(id));
+      await inParts(back, (part) =>
+        ortto.setArchived(
+          mapping.stream,
+          mapping.target,
+          part.flatMap(({ id }) => archive.get(id) ?? []),
+          'restored',
+        ),
+      );
+      for (const { id } of writes) deleted.delete(id);
+      for (const { id } of back) archive.delete(id);
+      return new Set(back.map(({ id }) => id));
+    },
+  };
+};
+
+/** The fields in which Salesforce ids are kept. */
+const idFieldsOf = (identities: Identities, entity: Entity, own: string): string[] =>
+  entity === 'organization'
+    ? [own]
+    : [...new Set([own, ...(['contact', 'lead'] as const).flatMap((kind) => identities.get(kind) ?? [])])];
+
+/** The Salesforce ids somebody carries, each with their Ortto id. */
+const carriedIds = ({ id, fields }: Found, idFields: readonly string[]): (readonly [string, string])[] =>
+  idFields.flatMap((field) => {
+    const value = fields[field];
+    return typeof value === 'string' && value !== '' ? [[value, id] as const] : [];
+  });
+
+/** Whether another record still stands behind this person. */
+const livesOn = (found: Found, idFields: readonly string[], deleted: ReadonlySet<string>): boolean =>
+  carriedIds(found, idFields).some(([salesforceId]) => !deleted.has(salesforceId));
+
+/** Takes the id of a deleted record off the people who stay, so that nothing finds them by it. */
+const forget = async (ortto: Ortto, stream: string, identity: string, people: readonly Found[]): Promise<void> => {
+  await inParts(people, async (part) => {
+    await ortto.merge(stream, {
+      target: 'person',
+      body: {
+        people: part.map(({ id }) => ({ fields: { [PERSON_ID]: id, [identity]: null } })),
+        async: false,
+        merge_by: [PERSON_ID],
+        merge_strategy: 2,
+        find_strategy: 0,
+        skip_non_existing: true,
+      },
+    });
+  });
+};
+
+const readArchive = async (
+  ortto: Ortto,
+  stream: string,
+  entity: Entity,
+  idFields: readonly string[],
+): Promise<Map<string, string>> => {
+  const archived = await ortto.archived(stream, entity, idFields);
+  return new Map(archived.flatMap((each) => carriedIds(each, idFields)));
+};
+
+const inParts = async <Item>(items: readonly Item[], act: (part: readonly Item[]) => Promise<void>): Promise<void> => {
+  for (let start = 0; start < items.length; start += IDS_A_CALL) await act(items.slice(start, start + IDS_A_CALL));
+};

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Verdict } from '../ortto/answers.ts';
+import type { Ortto } from '../ortto/api.ts';
+import type { DestinationConfig } from '../config.ts';
+import { conditionsOf, pick } from './find-strategy.ts';
+import type { Fate } from '../queue/ledger.ts';
+import type { Write } from '../records/mapped.ts';
+import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from './passes.ts';
+import type { Found, Pass } from './passes.ts';
+
+/** What became of one write. */
+export interface Delivered {
+  readonly fate: Fate;
+  /** Ortto's id of the person or organization, where it is known. */
+  readonly orttoId: string | undefined;
+}
+
+/** A write on its way through the passes. */
+interface Standing {
+  readonly write: Write;
+  readonly verdict: Verdict;
+  /** Whether Ortto had them before; undefined while an answer without an id leaves that open. */
+  readonly existed: boolean | undefined;
+  readonly orttoId: string | undefined;
+  /** Set when nothing more will be sent. */
+  readonly fate: Fate | undefined;
+}
+
+/** Waits between look-ups of somebody whom Ortto has just taken but does not show yet. */
+const SETTLING_MS = [1000, 3000, 9000];
+
+/**
+ * Delivers a batch of one stream. Returns one outcome per write, in the order given. Throws only when nothing can be
+ * said about any of them; sending the same writes again is safe.
+ */
+export const deliverWrites = async (
+  ortto: Ortto,
+  config: DestinationConfig,
+  writes: readonly Write[],
+): Promise<readonly Delivered[]> => {
+  const absent = await absentOrganizations(ortto, writes);
+  const going = writes.filter((write) => !absent.has(write));
+  if (going.length === 0) return writes.map(() => NOT_IN_ORTTO);
+  const first = firstPass(going);
+  const verdicts = await ortto.merge(streamOf(going), first);
+  const standings = going.map((write, index) => stand(write, first, verdicts[index] ?? NO_VERDICT));
+  const located = await locate(ortto, first, standings);
+  const refusals = await finish(ortto, first, await address(ortto, first, located));
+  const outcomes = new Map(located.map((each) => [each.write, conclude(config, each, refusals.get(each.write))]));
+  return writes.map((write) => outcomes.get(write) ?? NOT_IN_ORTTO);
+};
+
+const NO_VERDICT: Verdict = { kind: 'refused', reason: 'no_verdict', field: undefined };
+const NOT_IN_ORTTO: Delivered = { fate: { kind: 'skipped', reason: 'not_in_ortto' }, orttoId: undefined };
+
+const streamOf = ([write]: readonly Write[]): string => write?.mapping.stream ?? '';
+
+/** accounts/merge is not known to leave out those who do not exist, so they are looked up where none may be created. */
+const absentOrganizations = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlySet<Write>> => {
+  const mapping = writes[0]?.mapping;
+  if (mapping === undefined || mapping.target === 'person' || mapping.createNew) return new Set();
+  const found = await lookUp(ortto, writes);
+  return new Set(writes.filter((write) => !found.has(write)));
+};
+
+/** Whom Ortto would find for each write; those nobody is found for are not in the map. */
+export const lookUp = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
+  const mapping = writes[0]?.mapping;
+  const conditions = conditionsOf(writes.flatMap(({ keys }) => keys));
+  if (mapping === undefined || conditions.length === 0) return new Map();
+  const candidates = await ortto.find(mapping.stream, mapping.target, conditions, [...new Set(mapping.keys)]);
+  return new Map(
+    writes.flatMap((write) => {
+      const found = pick(candidates, write.keys, mapping.findStrategy);
+      return found === undefined ? [] : [[write, found.id] as const];
+    }),
+  );
+};
+
+const stand = (write: Write, first: Pass, verdict: Verdict): Standing => {
+  if (verdict.kind === 'refused') {
+    const field = write.mapping.fields.find(({ id }) => id === verdict.field)?.from ?? verdict.field;
+    const fate = { kind: 'rejected', reason: verdict.reason, field } as const;
+    return { write, verdict, existed: false, orttoId: undefined, fate };
+  }
+  if (verdict.kind === 'left') {
+    // Under the rule on_create those who exist are left too, so where none are created the word alone does not tell.
+    const open = verdict.id === undefined && !write.mapping.createNew;
+    const existed = open ? (first.rule === 'on_create' ? undefined : false) : true;
+    return { write, verdict, existed, orttoId: verdict.id, fate: existed === false ? NOT_IN_ORTTO.fate : undefined };
+  }
+  // A word that is said of everybody, as `queued`, does not tell either.
+  const open = verdict.id === undefined && !write.mapping.createNew;
+  const existed = open ? undefined : verdict.kind === 'merged';
+  return { write, verdict, existed, orttoId: verdict.id, fate: undefined };
+};
+
+/** Looks up those whose id the later passes need and no verdict gave. */
+const locate = async (ortto: Ortto, first: Pass, standings: readonly Standing[]): Promise<readonly Standing[]> => {
+  const lost = standings.filter(
+    ({ write, existed, orttoId, fate }) =>
+      fate === undefined && orttoId === undefined && (existed === undefined || needsMore(first, write, existed)),
+  );
+  const found = new Map<Write, string>();
+  for (const waitMs of [0, ...SETTLING_MS]) {
+    const missing = lost.filter(({ write }) => !found.has(write));
+    // Only who was surely taken is worth waiting for.
+    if (missing.length === 0 || (waitMs > 0 && missing.every(({ existed }) => existed === undefined))) break;
+    if (waitMs > 0) await sleep(waitMs);
+    const sent = missing.map(({ write }) => write);
+    for (const [each, id] of await lookUp(ortto, sent)) found.set(each, id);
+  }
+  const sought = new Set(lost);
+  return standings.map((standing) => {
+    if (!sought.has(standing)) return standing;
+    const orttoId = found.get(standing.write);
+    if (orttoId !== undefined) return { ...standing, orttoId, existed: true };
+    const fate =
+      standing.existed === undefined ? NOT_IN_ORTTO.fate : ({ kind: 'rejected', reason: 'not_found_again' } as const);
+    return { ...standing, fate };
+  });
+};
+
+/** How later passes will address each: people by their id, organizations by the Salesforce id they carry. */
+const address = async (ortto: Ortto, first: Pass, standings: readonly Standing[]): Promise<readonly Found[]> => {
+  const going = standings.filter(({ fate }) => fate === undefined);
+  const wanting = going.map((each) => ({ ...each, existed: each.existed ?? true }));
+  if (first.target === 'person') {
+    return wanting
+      .filter(({ write, existed, orttoId }) => orttoId !== undefined || !needsMore(first, write, existed))
+      .map(({ write, existed, orttoId }) => ({ write, existed, address: orttoId }));
+  }
+  const unsure = wanting.flatMap(({ write, existed, orttoId }) =>
+    existed && orttoId !== undefined && mayCarryAnothersId(write.mapping) && needsMore(first, write, existed)
+      ? orttoId
+      : [],
+  );
+  const carried = await carriedIds(ortto, first, [...new Set(unsure)]);
+  return wanting.map(({ write, existed, orttoId }) => ({ write, existed, address: carried.get(orttoId ?? '') }));
+};
+
+/** The Salesforce ids that organizations carry in their identity field, by Ortto id. */
+const carriedIds = async (
+  ortto: Ortto,
+  { writes }: Pass,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const identity = writes[0]?.mapping.identity;
+  if (ids.length === 0 || identity === undefined) return new Map();
+  const found = await ortto.getByIds(streamOf(writes), 'organization', ids, [identity]);
+  return new Map(
+    found.flatMap(({ id, fields }) => {
+      const value = fields[identity];
+      return typeof value === 'string' && value !== '' ? [[id, value] as const] : [];
+    }),
+  );
+};
+
+/** Sends the later passes, one after the other. Returns those refused in one of them, with the reason. */
+const finish = async (ortto: Ortto, first: Pass, found: readonly Found[]): Promise<ReadonlyMap<Write, Fate>> => {
+  const refused = new Map<Write, Fate>();
+  for (const pass of laterPasses(first, found)) {
+    const verdicts = await ortto.merge(streamOf(pass.writes), pass);
+    for (const [index, write] of pass.writes.entries()) {
+      const { fate } = stand(write, pass, verdicts[index] ?? NO_VERDICT);
+      if (fate?.kind === 'rejected') refused.set(write, fate);
+    }
+  }
+  return refused;
+};
+
+const conclude = (
+  { people, organizations }: DestinationConfig,
+  { write, verdict, orttoId, fate }: Standing,
+  refused: Fate | undefined,
+): Delivered => {
+  const settled = fate ?? refused;
+  if (settled !== undefined) return { fate: settled, orttoId };
+  if (verdict.kind === 'created') return { fate: { kind: 'created' }, orttoId };
+  const { mergeStrategy } = write.mapping.target === 'person' ? people : organizations;
+  const { createNew } = write.mapping;
+  if (mergeStrategy !== 'ignore') return { fate: { kind: 'merged' }, orttoId };
+  const reason = orttoId === undefined && !createNew ? 'not_in_ortto' : 'exists';
+  return { fate: { kind: 'skipped', reason }, orttoId };
+};

@@ -1,0 +1,197 @@
+import { listed } from '../../airbyte/listed.ts';
+import { unnamedFields } from './catalog-fields.ts';
+import type { CatalogFields } from './catalog-fields.ts';
+import { customRow } from './defaults.ts';
+import type { MappingRow, ObjectRules } from './defaults.ts';
+import { createFieldBook } from './custom-fields.ts';
+import type { CustomField, NewField } from './custom-fields.ts';
+import { readDisplayType, slug, typeOfProperty } from '../ortto/field-types.ts';
+import type { DisplayType } from '../ortto/field-types.ts';
+import { unsent } from './findings.ts';
+import type { Notebook } from './findings.ts';
+import { noteUnknownField } from './typos.ts';
+
+/** A kind of event as the account has it. */
+export interface Definition {
+  /** `act:cm:task` for people, `act:oc:task` for organizations. */
+  readonly id: string;
+  readonly name: string;
+  readonly attributes: readonly CustomField[];
+}
+
+/** A definition to create. */
+export interface DefinitionNeed {
+  readonly name: string;
+  readonly attributes: readonly NewField[];
+}
+
+interface MappedAttribute {
+  readonly from: string;
+  readonly path: readonly string[];
+  readonly id: string;
+  readonly type: DisplayType;
+}
+
+/** An event of one kind, about people or about organizations. */
+export interface MappedEvent {
+  readonly activityId: string;
+  readonly attributes: readonly MappedAttribute[];
+}
+
+/** A stream whose records become events. */
+export interface ActivityMapping {
+  readonly kind: 'activity';
+  readonly stream: string;
+  readonly object: string;
+  /** The field that says whom a record is about; undefined: whichever of its values names a person or an account. */
+  readonly about: readonly string[] | undefined;
+  /** Undefined where the target does not allow such events. */
+  readonly person: MappedEvent | undefined;
+  readonly organization: MappedEvent | undefined;
+  /** The first that a record has is the event's time. */
+  readonly occurredAt: readonly (readonly string[])[];
+  readonly identifiedBy: readonly (readonly string[])[];
+}
+
+export interface ActivitySetting {
+  readonly stream: string;
+  readonly object: string;
+  readonly target: 'person_activity' | 'organization_activity' | 'either';
+  readonly rules: ObjectRules;
+  readonly fields: CatalogFields;
+  readonly schema: {
+    readonly personActivities: readonly Definition[];
+    readonly organizationActivities: readonly Definition[];
+  };
+  readonly notebook: Notebook;
+}
+
+/** Ortto takes as many attributes an event. */
+const ATTRIBUTES = 15;
+
+type Kind = 'person' | 'organization';
+
+export const mapActivity = (
+  setting: ActivitySetting,
+): {
+  readonly mapping: ActivityMapping;
+  readonly needs: { readonly [K in Kind]: readonly DefinitionNeed[] };
+} => {
+  const { stream, object, target, schema } = setting;
+  const rows = attributeRows(setting);
+  const person =
+    target === 'organization_activity' ? undefined : mapEvent(setting, rows, schema.personActivities, 'act:cm:');
+  const organization =
+    target === 'person_activity' ? undefined : mapEvent(setting, rows, schema.organizationActivities, 'act:oc:');
+  return {
+    mapping: {
+      kind: 'activity',
+      stream,
+      object,
+      about: aboutPath(setting),
+      person: person?.event,
+      organization: organization?.event,
+      occurredAt: timePaths(setting),
+      identifiedBy: identityPaths(setting),
+    },
+    needs: {
+      person: person?.need === undefined ? [] : [person.need],
+      organization: organization?.need === undefined ? [] : [organization.need],
+    },
+  };
+};
+
+/** Rows whose field the stream has; the others are problems where the user wrote them. */
+const attributeRows = ({ stream, rules, fields, notebook }: ActivitySetting): MappingRow[] => {
+  const needed = [rules.person ?? '', ...rules.activity.occurredAt, ...rules.activity.identifiedBy];
+  const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
+  const { custom, standard } = unnamedFields(fields, named);
+  if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
+  for (const row of rules.fields) noteUnknownField(stream, row, fields, notebook);
+  const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
+  const all = [...rows, ...custom.map(customRow)];
+  if (all.length > ATTRIBUTES) {
+    notebook.problems.push(
+      `${stream}: ${all.length} fields are mapped, an activity takes ${ATTRIBUTES}; untick at least ${all.length - ATTRIBUTES} in the connection, for instance of ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
+    );
+  }
+  return all;
+};
+
+const mapEvent = (
+  { stream, rules, fields, notebook }: ActivitySetting,
+  rows: readonly MappingRow[],
+  definitions: readonly Definition[],
+  prefix: string,
+): { readonly event: MappedEvent; readonly need: DefinitionNeed | undefined } => {
+  const { name } = rules.activity;
+  const definition = definitions.find((each) => slug(each.name) === slug(name) || each.id === name);
+  const book = createFieldBook(definition?.attributes ?? [], 'cm');
+  const attributes = rows.flatMap(({ from, to, type }) => {
+    const property = fields.get(from);
+    const wanted = readDisplayType(type ?? '') ?? (property === undefined ? 'text' : typeOfProperty(property));
+    const lacks = book.missing().length;
+    const place = book.place(to, wanted, from);
+    if ('problem' in place) {
+      notebook.problems.push(`${stream}.${from}: ${place.problem}`);
+      return [];
+    }
+    // How Ortto changes a definition is not known well enough to touch one that people may be working with.
+    if (definition !== undefined && book.missing().length > lacks) {
+      notebook.warnings.push(
+        `${stream}.${from}: not sent, since the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
+      );
+      return [];
+    }
+    return [{ from, path: from.split('.'), id: place.id, type: place.type }];
+  });
+  for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
+    if (group.length > 1) {
+      notebook.problems.push(
+        `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or none`,
+      );
+    }
+  }
+  return {
+    event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
+    need: definition === undefined ? { name, attributes: book.missing() } : undefined,
+  };
+};
+
+const aboutPath = ({ stream, rules, fields, notebook }: ActivitySetting): readonly string[] | undefined => {
+  if (rules.person === undefined) return undefined;
+  if (!fields.has(rules.person)) {
+    notebook.problems.push(
+      `${stream}: ${rules.person}, which says whom a record is about, is not among its fields; select it or set person in objects`,
+    );
+  }
+  return rules.person.split('.');
+};
+
+const timePaths = (setting: ActivitySetting): readonly (readonly string[])[] => {
+  const { stream, rules, notebook } = setting;
+  const paths = presentPaths(rules.activity.occurredAt, setting);
+  if (paths.length === 0) {
+    notebook.problems.push(
+      `${stream}: has no field for the time of its events; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
+    );
+  }
+  return paths;
+};
+
+const presentPaths = (names: readonly string[], { fields }: ActivitySetting): readonly (readonly string[])[] =>
+  names.filter((name) => fields.has(name)).map((name) => name.split('.'));
+
+const identityPaths = (setting: ActivitySetting): readonly (readonly string[])[] => {
+  const { stream, rules, fields, notebook } = setting;
+  const absent = rules.activity.identifiedBy.filter((name) => !fields.has(name));
+  const paths = presentPaths(rules.activity.identifiedBy, setting);
+  if (paths.length === 0) {
+    notebook.problems.push(
+      `${stream}: none of ${absent.join(', ')} is among its fields, so its events cannot be told apart`,
+    );
+  } else if (absent.length > 0) {
+    notebook.warnings.push(`${stream}: ${absent.join(', ')} is not selected and does not tell its events apart`);
+  }
+  return paths;
+};

@@ -1,0 +1,23 @@
+import type { DestinationConfig, FieldRule } from '../config.ts';
+import { allowance } from './field-rules.ts';
+
+// A permission goes one way. Salesforce may take it away; only the person gives it back, in Ortto. So `true` is never
+// sent, whatever a record says, and a permission field knows just two things: an opt-out, or nothing.
+
+/** The system fields that hold a permission, by Ortto's field id. */
+export const PERMISSIONS: ReadonlyMap<string, 'email_permission' | 'sms_permission'> = new Map([
+  ['bol::p', 'email_permission'],
+  ['bol::sp', 'sms_permission'],
+]);
+
+/**
+ * Whether an opt-out reaches people who exist. It stands outside the lattice: a permission is never empty, so under
+ * append_only it must overwrite or it would never arrive; under ignore nobody who exists is touched.
+ */
+export const consentRule = (
+  { modifySystemFields, people }: Pick<DestinationConfig, 'modifySystemFields' | 'people'>,
+  permission: 'email_permission' | 'sms_permission',
+): FieldRule =>
+  people.mergeStrategy !== 'ignore' && allowance(modifySystemFields, permission) === 'overwrite'
+    ? 'overwrite'
+    : 'on_create';

@@ -1,0 +1,87 @@
+import { customFieldId, fits, readDisplayType, slug } from '../ortto/field-types.ts';
+import type { DisplayType } from '../ortto/field-types.ts';
+
+// The custom fields of one kind (people, organizations, or one activity's attributes): those the account has, and those
+// the mapping needs. Names become ids here and nowhere else.
+
+/** A custom field, or an activity's attribute, as the account has it. */
+export interface CustomField {
+  readonly id: string;
+  readonly name: string;
+  /** Ortto's display type, any. */
+  readonly type: string;
+}
+
+/** One that the account does not have yet. */
+export interface NewField {
+  readonly name: string;
+  readonly type: DisplayType;
+}
+
+export interface Place {
+  /** The id it has, or will have once it is created. */
+  readonly id: string;
+  readonly type: DisplayType;
+}
+
+export interface FieldBook {
+  /** Whether the account has the field called `to`, a name or an id. */
+  has(to: string): boolean;
+  /**
+   * Where values of type `wanted` for the field called `to` (a name or an id) go. A sentence when they cannot: no such
+   * id, a type that clashes with the account's or with another stream's.
+   */
+  place(to: string, wanted: DisplayType, asker: string): Place | { readonly problem: string };
+  /** What has been placed and is missing in the account, in the order it was asked for. */
+  missing(): readonly NewField[];
+  /** How many fields of the account the mapping writes to, the missing ones included. */
+  used(): number;
+}
+
+/** `namespace` is `cm` for people and for every activity's attributes, `oc` for organizations. */
+export const createFieldBook = (account: readonly CustomField[], namespace: 'cm' | 'oc'): FieldBook => {
+  const byId = new Map(account.map((field) => [field.id, field]));
+  // A field renamed in Ortto keeps its id, so a name counts before what ids are made of.
+  const bySlug = new Map([
+    ...account.map((field) => [field.id.split(':')[2] ?? field.id, field] as const),
+    ...account.map((field) => [slug(field.name), field] as const),
+  ]);
+  const fresh = new Map<string, NewField & { readonly asker: string }>();
+  const used = new Set<string>();
+
+  const inAccount = (field: CustomField, wanted: DisplayType): Place | { readonly problem: string } => {
+    const actual = readDisplayType(field.type);
+    if (actual !== undefined && fits(wanted, actual)) {
+      used.add(field.id);
+      return { id: field.id, type: actual };
+    }
+    return {
+      problem: `"${field.name}" has the type ${field.type} in Ortto, the values are ${wanted}; map it to another field`,
+    };
+  };
+
+  return {
+    has: (to) => byId.has(to) || bySlug.has(slug(to)),
+    place(to, wanted, asker) {
+      const named = byId.get(to);
+      if (named !== undefined) return inAccount(named, wanted);
+      if (/^[a-z0-9]+:[a-z0-9]*:/.test(to)) return { problem: `Ortto has no field ${to} that can be written` };
+      const key = slug(to);
+      if (key === '') return { problem: `"${to}" is no name for a field` };
+      const known = bySlug.get(key);
+      if (known !== undefined) return inAccount(known, wanted);
+      const planned = fresh.get(key) ?? { name: to, type: wanted, asker };
+      if (!fits(wanted, planned.type)) {
+        return {
+          problem: `"${planned.name}" is ${planned.type} for ${planned.asker}, ${wanted} here; map one to another field`,
+        };
+      }
+      fresh.set(key, planned);
+      const id = customFieldId(planned.type, namespace, planned.name);
+      used.add(id);
+      return { id, type: planned.type };
+    },
+    missing: () => [...fresh.values()].map(({ name, type }) => ({ name, type })),
+    used: () => used.size,
+  };
+};

@@ -1,0 +1,91 @@
+import defaults from '../../schemas/default-mapping.json' with { type: 'json' };
+import type { FieldMapping, ObjectMapping, Target } from '../config.ts';
+import { plainName } from '../ortto/field-types.ts';
+
+/** One field of an object, before it is known what the stream and the Ortto account have. */
+export interface MappingRow extends FieldMapping {
+  /** A row of the user's must be right to the letter; one of the default mapping waits for its field to be selected. */
+  readonly origin: 'user' | 'default';
+}
+
+/** What an object becomes in Ortto. `either` lets each record's ids tell whom its activity is about. */
+export interface ObjectRules {
+  readonly target: Target | 'either';
+  /** No two with one `from`; those with `to: none` included. */
+  readonly fields: readonly MappingRow[];
+  /** The field that says whom an activity is about. */
+  readonly person: string | undefined;
+  readonly activity: {
+    readonly name: string;
+    /** The first that a record has counts. */
+    readonly occurredAt: readonly string[];
+    readonly identifiedBy: readonly string[];
+  };
+}
+
+interface DefaultObject {
+  readonly target: ObjectRules['target'];
+  readonly person?: string;
+  readonly activity?: {
+    readonly name: string;
+    readonly occurred_at: readonly string[];
+    readonly identified_by: readonly string[];
+  };
+  readonly fields?: readonly { readonly from: string; readonly to: string; readonly type?: string }[];
+}
+
+const OBJECTS: ReadonlyMap<string, DefaultObject> = new Map(
+  Object.entries(defaults.streams as { readonly [object: string]: DefaultObject }),
+);
+
+const CUSTOM_OBJECT: DefaultObject = { target: 'either', fields: [{ from: 'Name', to: 'Name', type: 'text' }] };
+
+/**
+ * The default mapping of an object with what the user changed about it; undefined when neither says what the object
+ * becomes. Default rows are left out where the user gave the object another kind of target: they mean nothing there.
+ */
+export const rulesOf = (object: string, objects: readonly ObjectMapping[]): ObjectRules | undefined => {
+  const user = objects.find(({ stream }) => stream === object);
+  const standard = OBJECTS.get(object) ?? (object.endsWith('__c') ? CUSTOM_OBJECT : undefined);
+  const target = user?.target ?? standard?.target;
+  if (target === undefined) return undefined;
+  const kept = standard !== undefined && kindOf(standard.target) === kindOf(target) ? standard : undefined;
+  const changed = new Set(user?.fields.map(({ from }) => from));
+  const occurredAt = user?.activity?.occurredAt;
+  return {
+    target,
+    fields: [
+      ...defaultRows(kept).filter(({ from }) => !changed.has(from)),
+      ...(user?.fields ?? []).map((row): MappingRow => Object.assign({ origin: 'user' as const }, row)),
+    ],
+    person: user?.person ?? kept?.person,
+    activity: {
+      name: user?.activity?.name ?? kept?.activity?.name ?? plainName(object),
+      occurredAt: occurredAt === undefined ? (kept?.activity?.occurred_at ?? ['CreatedDate']) : [occurredAt],
+      identifiedBy: user?.activity?.identifiedBy ?? kept?.activity?.identified_by ?? ['Id'],
+    },
+  };
+};
+
+const kindOf = (target: ObjectRules['target']): string =>
+  target.endsWith('_activity') || target === 'either' ? 'activity' : target;
+
+const defaultRows = (standard: DefaultObject | undefined): MappingRow[] =>
+  (standard?.fields ?? []).map(({ from, to, type }) => ({
+    from,
+    to,
+    type,
+    rule: undefined,
+    nulls: undefined,
+    origin: 'default',
+  }));
+
+/** The row of a custom field that nobody names: it becomes a field of its own name. */
+export const customRow = (from: string): MappingRow => ({
+  from,
+  to: plainName(from),
+  type: undefined,
+  rule: undefined,
+  nulls: undefined,
+  origin: 'default',
+});

@@ -1,0 +1,220 @@
+import { listed } from '../../airbyte/listed.ts';
+import { unnamedFields } from './catalog-fields.ts';
+import type { CatalogFields } from './catalog-fields.ts';
+import { consentRule, PERMISSIONS } from './consent.ts';
+import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
+import { customRow } from './defaults.ts';
+import type { MappingRow, ObjectRules } from './defaults.ts';
+import type { FieldBook, Place } from './custom-fields.ts';
+import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
+import type { DisplayType } from '../ortto/field-types.ts';
+import { unsent } from './findings.ts';
+import type { Notebook } from './findings.ts';
+import { nameSlip, noteUnknownField } from './typos.ts';
+import { allowance, ceiling, strictest } from './field-rules.ts';
+import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
+
+/** One Salesforce field and where its values go. */
+export interface MappedField {
+  /** As the user writes it, for logs. */
+  readonly from: string;
+  readonly path: readonly string[];
+  readonly id: string;
+  readonly type: DisplayType;
+  /** Effective: the field's own rule, modify_system_fields and the merge strategy taken together. */
+  readonly rule: FieldRule;
+  readonly nulls: NullRule;
+}
+
+/** A stream whose records become people or organizations. */
+export interface EntityMapping {
+  readonly kind: 'entity';
+  readonly stream: string;
+  readonly object: string;
+  readonly target: 'person' | 'organization';
+  readonly fields: readonly MappedField[];
+  /** The field that keeps the record's own Salesforce id. */
+  readonly identity: string;
+  /** The person field that follows AccountId; undefined where the stream has none. */
+  readonly account: { readonly id: string; readonly rule: FieldRule } | undefined;
+  /** Ortto's match keys, in order; never empty. */
+  readonly keys: readonly string[];
+  readonly findStrategy: FindStrategy;
+  readonly createNew: boolean;
+  /** Converted leads hand their person over through this field (the contact's identity); undefined: they do not. */
+  readonly handOver: string | undefined;
+  readonly archiveDeleted: boolean;
+}
+
+export interface EntitySetting {
+  readonly stream: string;
+  readonly object: string;
+  readonly target: 'person' | 'organization';
+  readonly rules: ObjectRules;
+  readonly fields: CatalogFields;
+  readonly config: DestinationConfig;
+  readonly book: FieldBook;
+  /** Whether converted leads are to hand their person to their contact, whose stream is there. */
+  readonly mergesLeads: boolean;
+  readonly notebook: Notebook;
+}
+
+/** Ortto's own Salesforce integration takes as many. What identity needs does not count. */
+const FIELDS_A_STREAM = 50;
+
+const ACCOUNT_ID = 'Salesforce account ID';
+
+/** The name of the custom field that keeps the ids of an object: "Salesforce contact ID". */
+const identityName = (object: string): string =>
+  `Salesforce ${plainName(object).toLowerCase()} ${object.endsWith('__c') ? 'record ' : ''}ID`;
+
+export const mapEntity = (setting: EntitySetting): EntityMapping => {
+  const { stream, object, target, config, book, notebook } = setting;
+  const settings = target === 'person' ? config.people : config.organizations;
+  if (target === 'person' && object === 'Account') {
+    notebook.problems.push(`${stream}: accounts become organizations; map it to organization or none`);
+  }
+  const keep = (name: string): string => {
+    const place = book.place(name, 'text', 'the connector');
+    if (!('problem' in place)) return place.id;
+    notebook.problems.push(`${name}: ${place.problem}`);
+    return '';
+  };
+  const identity = keep(identityName(object));
+  const account =
+    target === 'person' && setting.fields.has('AccountId')
+      ? {
+          id: keep(ACCOUNT_ID),
+          rule: settings.mergeStrategy === 'ignore' ? ('on_create' as const) : ('overwrite' as const),
+        }
+      : undefined;
+  const fields = mappedFields(setting);
+  refuseSharedFields(stream, fields, [identity, ...(account ? [account.id] : [])], notebook);
+  refuseCrowd(stream, fields, setting.rules.fields, notebook);
+  if (target === 'person') warnOfConsent(stream, fields, notebook);
+
+  const keys = settings.matchBy
+    .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))
+    .filter((key) => key === identity || fields.some(({ id }) => id === key));
+  if (keys.length === 0) {
+    notebook.problems.push(
+      `${stream}: has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
+    );
+  }
+  return {
+    kind: 'entity',
+    stream,
+    object,
+    target,
+    fields,
+    identity,
+    account,
+    keys,
+    findStrategy: settings.findStrategy,
+    createNew: settings.createNew,
+    handOver:
+      object === 'Lead' && target === 'person' && setting.mergesLeads ? keep(identityName('Contact')) : undefined,
+    archiveDeleted: config.deletedRecords === 'archive',
+  };
+};
+
+const KEY_FIELDS = {
+  email: EMAIL,
+  phone: PHONE,
+  name: ORGANIZATION_NAME,
+  website: ORGANIZATION_WEBSITE,
+} as const;
+
+const mappedFields = (setting: EntitySetting): MappedField[] => {
+  const { stream, rules, fields, notebook } = setting;
+  const { custom, standard } = unnamedFields(fields, new Set(rules.fields.map(({ from }) => from)));
+  if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
+  const rows = [...rules.fields, ...custom.map(customRow)];
+  return rows.flatMap((row) => {
+    const property = fields.get(row.from);
+    noteUnknownField(stream, row, fields, notebook);
+    if (row.to === 'none' || property === undefined) return [];
+    const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
+    if (!('problem' in place)) return [mappedField(row, place, setting)];
+    notebook.problems.push(`${stream}.${row.from}: ${place.problem}`);
+    return [];
+  });
+};
+
+const systemField = (target: 'person' | 'organization', to: string) =>
+  SYSTEM_FIELDS[target].find(({ name, id }) => name === to || id === to);
+
+const placeOf = (
+  { from, to, origin }: MappingRow,
+  wanted: DisplayType,
+  { target, book, stream }: EntitySetting,
+): Place | { readonly problem: string } => {
+  const system = systemField(target, to);
+  if (system !== undefined) return system;
+  const slip = origin === 'user' && !book.has(to) ? nameSlip(target, to) : undefined;
+  return slip === undefined ? book.place(to, wanted, `${stream}.${from}`) : { problem: slip };
+};
+
+const mappedField = (row: MappingRow, { id, type }: Place, setting: EntitySetting): MappedField => {
+  const system = systemField(setting.target, id) !== undefined;
+  return {
+    from: row.from,
+    path: row.from.split('.'),
+    id,
+    type,
+    rule: effectiveRule(row, id, setting),
+    nulls: row.nulls ?? (system ? 'ignore' : 'clear'),
+  };
+};
+
+const effectiveRule = (row: MappingRow, id: string, { target, config }: EntitySetting): FieldRule => {
+  const own = row.rule ?? 'overwrite';
+  if (target === 'organization') return strictest(own, ceiling(config.organizations.mergeStrategy));
+  const permission = PERMISSIONS.get(id);
+  // A permission is never empty, so if_empty could only ever do nothing.
+  if (permission !== undefined) return own === 'overwrite' ? consentRule(config, permission) : 'on_create';
+  const system = systemField(target, id);
+  const allowed = system === undefined ? 'overwrite' : allowance(config.modifySystemFields, system.name);
+  return strictest(own, allowed, ceiling(config.people.mergeStrategy));
+};
+
+const refuseSharedFields = (
+  stream: string,
+  fields: readonly MappedField[],
+  own: readonly string[],
+  { problems }: Notebook,
+): void => {
+  const writers = Map.groupBy(fields, ({ id }) => id);
+  for (const [id, rows] of writers) {
+    const names = rows.map(({ from }) => from).join(' and ');
+    if (own.includes(id))
+      problems.push(
+        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or none`,
+      );
+    else if (rows.length > 1)
+      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or none`);
+  }
+};
+
+/** A permission costs nothing and belongs to identity; it does not count. */
+const refuseCrowd = (
+  stream: string,
+  fields: readonly MappedField[],
+  rows: readonly MappingRow[],
+  { problems }: Notebook,
+): void => {
+  const counted = fields.filter(({ id }) => !PERMISSIONS.has(id));
+  if (counted.length <= FIELDS_A_STREAM) return;
+  const named = new Set(rows.map(({ from }) => from));
+  const custom = counted.filter(({ from }) => !named.has(from)).map(({ from }) => from);
+  problems.push(
+    `${stream}: ${counted.length} fields are mapped, ${FIELDS_A_STREAM} are allowed; untick at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for instance of ${listed(custom)}` : ''}`,
+  );
+};
+
+const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Notebook): void => {
+  if (fields.some(({ id }) => id === 'bol::p')) return;
+  warnings.push(
+    `${stream}: no field says who opted out of email (HasOptedOutOfEmail is not selected), so Ortto takes every new person for subscribed`,
+  );
+};

@@ -1,0 +1,133 @@
+import { listed } from '../../airbyte/listed.ts';
+import type { ConfiguredCatalog, ConfiguredStream } from '../../airbyte/protocol.ts';
+import { mapActivity } from './activity.ts';
+import type { ActivityMapping, Definition, DefinitionNeed } from './activity.ts';
+import { catalogFields } from './catalog-fields.ts';
+import type { DestinationConfig } from '../config.ts';
+import { rulesOf } from './defaults.ts';
+import { mapEntity } from './entity.ts';
+import type { EntityMapping } from './entity.ts';
+import { createFieldBook } from './custom-fields.ts';
+import type { CustomField, NewField } from './custom-fields.ts';
+import type { Notebook } from './findings.ts';
+import { noteUnknownStreams } from './typos.ts';
+
+/** What the Ortto account has that a mapping may write to, its own system fields aside. */
+export interface OrttoSchema {
+  readonly person: readonly CustomField[];
+  readonly organization: readonly CustomField[];
+  readonly personActivities: readonly Definition[];
+  readonly organizationActivities: readonly Definition[];
+}
+
+/** What the records of a stream become; `none` skips them. */
+export type StreamMapping = EntityMapping | ActivityMapping | { readonly kind: 'none'; readonly stream: string };
+
+export interface MappingPlan {
+  /** In catalog order. Right only when there are no problems; ids of missing fields are those Ortto will most likely give. */
+  readonly streams: readonly StreamMapping[];
+  /** Create these, add them to the schema, and plan again: then nothing is missing and every id is Ortto's own. */
+  readonly missing: {
+    readonly person: readonly NewField[];
+    readonly organization: readonly NewField[];
+    readonly personActivities: readonly DefinitionNeed[];
+    /** No call is known that creates these. */
+    readonly organizationActivities: readonly DefinitionNeed[];
+  };
+  /** Everything the user must change before anything can be written. Sentences. */
+  readonly problems: readonly string[];
+  /** Worth a WARN each. */
+  readonly warnings: readonly string[];
+  /** Worth an INFO each. */
+  readonly notes: readonly string[];
+}
+
+/** Ortto's own limits: the least any plan has for people, and what all plans have for organizations. */
+const CUSTOM_FIELDS = { person: 100, organization: 25 } as const;
+
+/** Joins settings, catalog and account into one mapping per stream. Finds all problems of all streams at once. */
+export const planMapping = (
+  config: DestinationConfig,
+  catalog: ConfiguredCatalog,
+  schema: OrttoSchema,
+): MappingPlan => {
+  const books = {
+    person: createFieldBook(schema.person, 'cm'),
+    organization: createFieldBook(schema.organization, 'oc'),
+  };
+  const objects = catalog.streams.map(({ stream }) => objectOf(stream.name, config.streamPrefix));
+  const notebook: Notebook = { problems: [], warnings: [], notes: [] };
+  const needs: { [Kind in 'person' | 'organization']: DefinitionNeed[] } = { person: [], organization: [] };
+
+  noteUnknownStreams(
+    config.objects,
+    objects.flatMap((object) => object ?? []),
+    notebook,
+  );
+
+  const mergesLeads =
+    config.mergeConvertedLeads &&
+    objects.includes('Contact') &&
+    rulesOf('Contact', config.objects)?.target === 'person';
+
+  const mapStream = ({ stream }: ConfiguredStream, object: string | undefined): StreamMapping[] => {
+    const rules = object === undefined ? undefined : rulesOf(object, config.objects);
+    if (object === undefined || rules === undefined) {
+      notebook.problems.push(unmapped(stream.name, config.streamPrefix));
+      return [];
+    }
+    if (rules.target === 'none') return [{ kind: 'none', stream: stream.name }];
+    const fields = catalogFields(stream.json_schema);
+    if (!fields.has('Id')) {
+      notebook.problems.push(`${stream.name}: has no field Id; only Salesforce objects with their Id can be written`);
+      return [];
+    }
+    const setting = { stream: stream.name, object, rules, fields, notebook };
+    if (rules.target === 'person' || rules.target === 'organization') {
+      const { target } = rules;
+      return [mapEntity({ ...setting, target, config, book: books[target], mergesLeads })];
+    }
+    const mapped = mapActivity({ ...setting, target: rules.target, schema });
+    for (const kind of ['person', 'organization'] as const) needs[kind].push(...mapped.needs[kind]);
+    return [mapped.mapping];
+  };
+
+  const streams = catalog.streams.flatMap((stream, index) => mapStream(stream, objects[index]));
+  const missing = { person: books.person.missing(), organization: books.organization.missing() };
+  const problems = [
+    ...notebook.problems,
+    ...crowded('people', books.person.used(), CUSTOM_FIELDS.person, missing.person),
+    ...crowded(
+      'organizations',
+      schema.organization.length + missing.organization.length,
+      CUSTOM_FIELDS.organization,
+      missing.organization,
+    ),
+  ];
+  return {
+    streams,
+    missing: {
+      ...missing,
+      personActivities: needs.person,
+      organizationActivities: needs.organization,
+    },
+    problems,
+    warnings: notebook.warnings,
+    notes: notebook.notes,
+  };
+};
+
+const objectOf = (stream: string, prefix: string): string | undefined =>
+  stream.startsWith(prefix) ? stream.slice(prefix.length) : undefined;
+
+const unmapped = (stream: string, prefix: string): string =>
+  prefix === ''
+    ? `${stream}: no mapping says what it becomes; add it to objects, take it out of the connection, or set stream_prefix if the connection puts a prefix on stream names`
+    : `${stream}: no mapping says what it becomes, with stream_prefix "${prefix}" taken off; correct the prefix, add it to objects, or take it out of the connection`;
+
+const crowded = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
+  fresh.length === 0 || count <= allowed
+    ? []
+    : [
+        `Custom fields of ${kind}: ${count} would be in use, ${allowed} are allowed; untick at least ${count - allowed} of those that are new in Ortto: ${listed(fresh.map(({ name }) => name))}`,
+      ];

@@ -1,0 +1,132 @@
+import type { Log } from '../../airbyte/connector.ts';
+import { problemsOf } from '../../airbyte/errors.ts';
+import type { ConfiguredCatalog } from '../../airbyte/protocol.ts';
+import type { Definition } from './activity.ts';
+import type { Entity, Ortto } from '../ortto/api.ts';
+import type { DestinationConfig } from '../config.ts';
+import type { CustomField, NewField } from './custom-fields.ts';
+import { planMapping } from './plan.ts';
+import type { MappingPlan, OrttoSchema, StreamMapping } from './plan.ts';
+import { identitiesOf } from '../queue/task.ts';
+import type { Identities } from '../queue/task.ts';
+
+/** What a write goes by. */
+export interface Prepared {
+  readonly mappings: readonly StreamMapping[];
+  readonly identities: Identities;
+  /** Ids of the activities that Ortto has a definition of. */
+  readonly defined: ReadonlySet<string>;
+}
+
+/**
+ * The mapping of every stream, after the custom fields and activity definitions it needs have been created. Throws one
+ * ConfigError that lists everything the user must change; nothing has been created then, unless Ortto itself refused.
+ */
+export const prepareMapping = async (
+  ortto: Ortto,
+  config: DestinationConfig,
+  catalog: ConfiguredCatalog,
+  log: Log,
+): Promise<Prepared> => {
+  const before = await readSchema(ortto);
+  const plan = planMapping(config, catalog, before);
+  for (const note of plan.notes) log.info(note);
+  for (const warning of plan.warnings) log.warn(warning);
+  refuse(plan.problems);
+
+  const schema = await createMissing(ortto, before, plan.missing, log);
+  const settled = planMapping(config, catalog, schema);
+  refuse([
+    ...settled.problems,
+    ...settled.missing.person.map((field) => notCreated('people', field)),
+    ...settled.missing.organization.map((field) => notCreated('organizations', field)),
+  ]);
+  for (const { name } of settled.missing.organizationActivities) {
+    log.warn(
+      `The activity "${name}" of organizations is not defined in Ortto, which has no call to create it; its records are rejected (no_definition)`,
+    );
+  }
+  const organizationActivities = schema.organizationActivities.map(({ id }) => id);
+  // Those of people have been created, or exist where the schema does not show them.
+  const personActivities = settled.streams.flatMap((each) =>
+    each.kind === 'activity' ? (each.person?.activityId ?? []) : [],
+  );
+  return {
+    mappings: settled.streams,
+    identities: identitiesOf(settled.streams, schema),
+    defined: new Set([...personActivities, ...organizationActivities]),
+  };
+};
+
+const readSchema = async (ortto: Ortto): Promise<OrttoSchema> => {
+  const definitions = await ortto.definitions();
+  return {
+    person: await ortto.customFields('person'),
+    organization: await ortto.customFields('organization'),
+    personActivities: definitions.person,
+    organizationActivities: definitions.organization,
+  };
+};
+
+const createMissing = async (
+  ortto: Ortto,
+  schema: OrttoSchema,
+  missing: MappingPlan['missing'],
+  log: Log,
+): Promise<OrttoSchema> => ({
+  person: await createFields(ortto, 'person', schema.person, missing.person, log),
+  organization: await createFields(ortto, 'organization', schema.organization, missing.organization, log),
+  personActivities: await createDefinitions(ortto, schema.personActivities, missing.personActivities, log),
+  organizationActivities: schema.organizationActivities,
+});
+
+/**
+ * Goes by what the account has afterwards, not by the answers: a creation whose answer was lost is refused when it is
+ * repeated, and has worked all the same. Stops at the first refusal that is none of that kind; more would be alike.
+ */
+const createFields = async (
+  ortto: Ortto,
+  entity: Entity,
+  existing: readonly CustomField[],
+  missing: readonly NewField[],
+  log: Log,
+): Promise<readonly CustomField[]> => {
+  const created: CustomField[] = [];
+  for (const { name, type } of missing) {
+    const field =
+      (await ortto.createField(entity, name, type)) ??
+      (await ortto.customFields(entity)).find((each) => each.name.toLowerCase() === name.toLowerCase());
+    if (field === undefined) break;
+    log.info(`Created the custom field "${field.name}" (${field.id}, ${field.type}) of ${NOUNS[entity]}`);
+    created.push(field);
+  }
+  return [...existing, ...created];
+};
+
+const createDefinitions = async (
+  ortto: Ortto,
+  existing: readonly Definition[],
+  missing: MappingPlan['missing']['personActivities'],
+  log: Log,
+): Promise<readonly Definition[]> => {
+  const created: Definition[] = [];
+  for (const { name, attributes } of missing) {
+    const definition = await ortto.defineActivity(name, attributes);
+    if (definition !== undefined) {
+      log.info(`Created the activity "${definition.name}" (${definition.id})`);
+      created.push(definition);
+    }
+  }
+  return [...existing, ...created];
+};
+
+const NOUNS = { person: 'people', organization: 'organizations' } as const;
+
+const notCreated = (noun: string, { name, type }: NewField): string =>
+  `Ortto does not let us create the custom field "${name}" (${type}) of ${noun}: its plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
+
+const refuse = (problems: readonly string[]): void => {
+  if (problems.length > 0) {
+    throw problemsOf('The mapping', problems);
+  }
+};

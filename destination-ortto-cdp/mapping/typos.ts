@@ -1,0 +1,59 @@
+import type { ObjectMapping } from '../config.ts';
+import type { CatalogFields } from './catalog-fields.ts';
+import type { MappingRow } from './defaults.ts';
+import type { Notebook } from './findings.ts';
+import { SYSTEM_FIELDS } from '../ortto/system-fields.ts';
+
+// Names in the user's mapping that lead nowhere. Passed over they would do the opposite of what was meant: what was to be
+// left out is sent, or a slip becomes a custom field that no call can rename.
+
+const likeness = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
+
+/** The name that differs from the written one by capitals, spaces and underscores at most; undefined for the same one. */
+const meantBy = (written: string, names: Iterable<string>): string | undefined => {
+  const alike = [...names].filter((name) => likeness(name) === likeness(written));
+  return alike.includes(written) ? undefined : alike[0];
+};
+
+/** Notes the entries of `objects` that speak of no stream of the connection. */
+export const noteUnknownStreams = (
+  entries: readonly ObjectMapping[],
+  streams: readonly string[],
+  { problems, warnings }: Notebook,
+): void => {
+  for (const [index, { stream }] of entries.entries()) {
+    if (streams.includes(stream)) continue;
+    const meant = meantBy(stream, streams);
+    if (meant !== undefined)
+      problems.push(`objects[${index}].stream: the connection has no stream ${stream}; it has ${meant}`);
+    else warnings.push(`objects[${index}].stream: the connection has no stream ${stream}, so the entry has no effect`);
+  }
+};
+
+/** Notes a row of the user's whose field the stream does not have; rows of the default mapping wait for theirs. */
+export const noteUnknownField = (
+  stream: string,
+  { from, to, origin }: Pick<MappingRow, 'from' | 'to' | 'origin'>,
+  fields: CatalogFields,
+  { problems, notes }: Notebook,
+): void => {
+  if (origin === 'default' || fields.has(from)) return;
+  const meant = meantBy(from, fields.keys());
+  if (meant !== undefined) problems.push(`${stream}.${from}: the stream has no field ${from}; it has ${meant}`);
+  else if (to === 'none')
+    notes.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out`);
+  else problems.push(`${stream}.${from}: the stream has no such field; select it or take the row out of objects`);
+};
+
+/**
+ * What is wrong with `to` as the name of a custom field that would have to be created; undefined when nothing is. Names in
+ * snake case are those of Ortto's own fields, so one that is none of them is a slip, or a field that cannot be written.
+ */
+export const nameSlip = (target: 'person' | 'organization', to: string): string | undefined => {
+  const own = SYSTEM_FIELDS[target].map(({ name }) => name);
+  const meant = meantBy(to, own);
+  if (meant !== undefined) return `"${to}" is one of Ortto's own fields: write ${meant}`;
+  return /^[a-z]+(?:_[a-z0-9]+)+$/.test(to) && !own.includes(to)
+    ? `"${to}" is none of Ortto's own fields (${own.join(', ')}); write a custom field as people read it, with spaces`
+    : undefined;
+};

@@ -1,0 +1,138 @@
+import { isObject } from '../../airbyte/json-object.ts';
+import type { JsonObject } from '../../airbyte/protocol.ts';
+import { retryAfterMs } from '../../airbyte/retry-after.ts';
+
+// What Ortto's answers mean. Their texts may quote a person's values, so no text of theirs goes on: it is read here and
+// becomes one of our reasons.
+
+/** What Ortto said of one write. */
+export type Verdict =
+  /** `id` is Ortto's; some answers leave it out. */
+  | { readonly kind: 'created' | 'merged'; readonly id: string | undefined }
+  /** Nothing was written, as the request allows: an existing one under "ignore", or nobody to update. */
+  | { readonly kind: 'left'; readonly id: string | undefined }
+  | { readonly kind: 'refused'; readonly reason: string; readonly field: string | undefined };
+
+/** What the request allows; without it a status nobody has seen is a refusal. */
+export interface Leave {
+  /** Existing ones stay as they are, or nobody is created. */
+  readonly mayLeave: boolean;
+  /** Nobody is created. */
+  readonly existingOnly: boolean;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
+export type Answer =
+  | { readonly kind: 'ok'; readonly body: JsonObject }
+  /** Worth sending again; `advisedMs` is the server's wish. */
+  | { readonly kind: 'again'; readonly why: string; readonly advisedMs: number | undefined }
+  /** The credentials or the plan: nothing can be sent any more. */
+  | { readonly kind: 'locked'; readonly status: 401 | 403 | 507 }
+  /** Ortto does not want this request. `details` has one entry a row, when Ortto gave them. */
+  | { readonly kind: 'bad'; readonly status: number; readonly text: string; readonly details: readonly JsonObject[] };
+
+/** Objects of a list; Ortto writes null for an empty one. */
+export const objects = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+const parseBody = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Conditions that pass: throttling, time-outs, a server in trouble. 501 is not one of them. */
+const isPassing = (status: number): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 507);
+
+/** Sorts an answer. `nowEpochMs` reads a Retry-After that is a date. */
+export const readAnswer = ({ status, retryAfter, text }: RawAnswer, nowEpochMs: number): Answer => {
+  const body = parseBody(text);
+  const error = isObject(body) ? body['error'] : undefined;
+  const wish = isObject(error) ? error['try-in-seconds'] : undefined;
+  const wishMs = typeof wish === 'number' && wish >= 0 ? wish * 1000 : undefined;
+  if (isPassing(status) || wishMs !== undefined) {
+    const advisedMs = wishMs ?? retryAfterMs(retryAfter, nowEpochMs);
+    return { kind: 'again', why: `Ortto answered ${status}`, advisedMs };
+  }
+  if (status >= 200 && status < 300) {
+    // A proxy's page says 200 too; only JSON is Ortto's word.
+    if (isObject(body)) return { kind: 'ok', body };
+    if (text.trim() === '') return { kind: 'ok', body: {} };
+    return { kind: 'again', why: `Ortto answered ${status} with something that is not JSON`, advisedMs: undefined };
+  }
+  if (status === 401 || status === 403 || status === 507) return { kind: 'locked', status };
+  const said = isObject(error) ? error['message'] : error;
+  return {
+    kind: 'bad',
+    status,
+    text: typeof said === 'string' ? said : '',
+    details: isObject(body) ? objects(body['details']) : [],
+  };
+};
+
+const CREATED = new Set(['created']);
+/** `queued`: accepted, and what it will become is not told; `ingested` is an activity's word. */
+const MERGED = new Set(['merged', 'updated', 'queued', 'ingested']);
+const LEFT = new Set(['skipped', 'ignored', 'unchanged', 'not_found']);
+
+const idOf = (row: JsonObject): string | undefined => {
+  const id = row['person_id'] ?? row['account_id'] ?? row['organization_id'] ?? row['id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+};
+
+/**
+ * One verdict per row sent, in order; rows the answer does not mention are refused. `sent` has each row's fields by their
+ * ids, of which the one named in an error becomes the verdict's `field`.
+ */
+export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], leave: Leave): Verdict[] => {
+  const rows = objects(body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities']);
+  const tellsIds = rows.some((row) => idOf(row) !== undefined);
+  return sent.map((fields, index) => {
+    const row = rows[index];
+    if (row === undefined) return { kind: 'refused', reason: 'no_verdict', field: undefined };
+    const [status, id] = [row['status'], idOf(row)];
+    if (typeof status !== 'string' || typeof row['error'] === 'string') return readRefusal(row, fields);
+    if (CREATED.has(status)) return { kind: 'created', id };
+    // Nobody was found, whatever the word for it: people who exist are told by their id in this answer.
+    if (leave.existingOnly && tellsIds && id === undefined && MERGED.has(status)) return { kind: 'left', id };
+    if (MERGED.has(status)) return { kind: 'merged', id };
+    return LEFT.has(status) && leave.mayLeave ? { kind: 'left', id } : readRefusal(row, fields);
+  });
+};
+
+/** The reason of a refused row: `suppressed`, `unknown_field`, `invalid`, or `status_<word>` for one we do not know. */
+const readRefusal = (row: JsonObject, fields: JsonObject): Verdict & { readonly kind: 'refused' } => {
+  const text = typeof row['error'] === 'string' ? row['error'] : '';
+  const named = Object.keys(fields)
+    .filter((id) => text.includes(id))
+    .toSorted((a, b) => b.length - a.length)[0];
+  const status = typeof row['status'] === 'string' ? row['status'] : '';
+  return { kind: 'refused', reason: refusalReason(status, text), field: named };
+};
+
+const refusalReason = (status: string, text: string): string => {
+  if (status === 'suppressed' || /suppressed/i.test(text)) return 'suppressed';
+  if (/object not found/i.test(text)) return 'unknown_field';
+  if (status === 'invalid' || text !== '') return 'invalid';
+  return /^[a-z_]{1,30}$/.test(status) ? `status_${status}` : 'no_status';
+};
+
+/** Which rows of a refused request are at fault, by the details Ortto gave; undefined when they do not tell. */
+export const readDetails = (
+  details: readonly JsonObject[],
+  sent: readonly JsonObject[],
+): readonly (Verdict | undefined)[] | undefined => {
+  if (details.length !== sent.length) return undefined;
+  const verdicts = details.map((row, index) => {
+    const atFault = typeof row['error'] === 'string' || row['status'] === 'invalid' || row['status'] === 'suppressed';
+    return atFault ? readRefusal(row, sent[index] ?? {}) : undefined;
+  });
+  return verdicts.some((verdict) => verdict !== undefined) ? verdicts : undefined;
+};

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { ConfigError, TransientError } from '../../airbyte/errors.ts';
+import { createGate } from './gate.ts';
+import { connectOrtto } from './connection.ts';
+import type { OrttoOptions } from './connection.ts';
+
+type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'cut';
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+/** A server that gives the replies in order, the last one for ever. */
+const scripted = async (replies: readonly Reply[], options: Partial<OrttoOptions> = {}, path = '') => {
+  const seen: { url: string | undefined; method: string | undefined; headers: IncomingHttpHeaders; body: string }[] =
+    [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      seen.push({ url: request.url, method: request.method, headers: request.headers, body });
+      const reply = replies[Math.min(seen.length, replies.length) - 1] ?? 'cut';
+      if (reply === 'cut') {
+        request.socket.resetAndDestroy();
+        return;
+      }
+      response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+      response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {}));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const waits: string[] = [];
+  const connection = await connectOrtto({
+    apiUrl: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`),
+    apiKey: 'the-key',
+    gate: createGate(1000),
+    signal: new AbortController().signal,
+    closing: new AbortController().signal,
+    onRequest: () => {},
+    onWait: (message) => waits.push(message),
+    ...options,
+  });
+  closers.push(connection.close, async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { connection, seen, waits };
+};
+
+test('a request goes to /v1 with the key in its header and the body as JSON', async () => {
+  const { connection, seen } = await scripted([{ status: 200, body: { people: [] } }]);
+  expect(await connection.call('POST', 'person/merge', { people: [1] })).toEqual({ kind: 'ok', body: { people: [] } });
+  expect(seen[0]).toMatchObject({ url: '/v1/person/merge', method: 'POST', body: '{"people":[1]}' });
+  expect(seen[0]?.headers).toMatchObject({ 'x-api-key': 'the-key', 'content-type': 'application/json' });
+});
+
+test.each(['/', '/v1', '/v1/'])('an address that ends in %s means the same', async (path) => {
+  const { connection, seen } = await scripted([{ status: 200 }], {}, path);
+  await connection.call('PUT', 'person/archive', {});
+  expect(seen[0]?.url).toBe('/v1/person/archive');
+});
+
+test.each<[string, Reply]>([
+  ['408', { status: 408 }],
+  ['429 with advice', { status: 429, body: { error: { code: 'rate-limit', message: 'x', 'try-in-seconds': 0 } } }],
+  ['429 with Retry-After', { status: 429, headers: { 'retry-after': '0' } }],
+  ['500', { status: 500, body: { error: 'oops' } }],
+  ['502 in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
+  ['503', { status: 503 }],
+  ['200 that is a page', { status: 200, body: '<html>hello</html>' }],
+  ['200 that says wait', { status: 200, body: { error: { 'try-in-seconds': 0 } } }],
+  ['a lost connection', 'cut'],
+])('%s is asked again, and the wait is told', async (_, reply) => {
+  const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
+  expect(await connection.call('POST', 'person/get', {})).toEqual({ kind: 'ok', body: { fine: true } });
+  expect([seen.length, waits.length]).toEqual([2, 1]);
+  expect(waits[0]).toContain('person/get is repeated in');
+});
+
+test('the wait of the body is obeyed', async () => {
+  const { connection, waits } = await scripted([
+    { status: 429, body: { error: { code: 'rate-limit', message: 'x', 'try-in-seconds': 1 } } },
+    { status: 200 },
+  ]);
+  await connection.call('POST', 'person/get', {});
+  expect(waits[0]).toContain('repeated in 1.0 s');
+});
+
+test.each([
+  [401, /region/],
+  [403, /expired/],
+  [507, /contact limit/],
+])('%i stops everything with a sentence that says what to do', async (status, sentence) => {
+  const { connection, seen } = await scripted([{ status, body: { error: 'ana@corp.test the-key' } }]);
+  const failure = connection.call('POST', 'person/merge', {});
+  await expect(failure).rejects.toThrow(sentence);
+  await expect(failure).rejects.toThrow(ConfigError);
+  await expect(failure).rejects.not.toThrow(/ana@corp|the-key/);
+  expect(seen).toHaveLength(1);
+});
+
+test.each([400, 404, 405, 406, 409, 410, 413, 501])('%i is not asked again', async (status) => {
+  const { connection, seen } = await scripted([
+    { status, body: { code: status, error: 'no', details: [{ error: 'x' }] } },
+  ]);
+  const answer = await connection.call('POST', 'person/merge', {});
+  expect(answer).toEqual({ kind: 'bad', status, text: 'no', details: [{ error: 'x' }] });
+  expect(seen).toHaveLength(1);
+});
+
+test('an answer that names no call of Ortto points at the address', async () => {
+  const { connection } = await scripted([{ status: 200 }]);
+  expect(connection.refused('person/get', 404)).toBeInstanceOf(ConfigError);
+  expect(connection.refused('person/get', 404).message).toContain('api_url');
+  expect(connection.refused('person/get', 409)).toBeInstanceOf(TransientError);
+});
+
+test('a server that stays away ends in a transient error that says how often it was tried', async () => {
+  const { connection, seen } = await scripted([{ status: 503 }], { attempts: 2 });
+  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow(/503, 2 time/);
+  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow(TransientError);
+  expect(seen).toHaveLength(4);
+});
+
+test('once stopped, nothing is waited for', async () => {
+  const stop = new AbortController();
+  const { connection } = await scripted([{ status: 503, headers: { 'retry-after': '60' } }], {
+    signal: stop.signal,
+    onWait: () => setImmediate(() => stop.abort()),
+  });
+  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow('Stopped');
+});
+
+test('once it is closing no request is begun any more', async () => {
+  const { connection, seen } = await scripted([{ status: 200 }], { closing: AbortSignal.abort() });
+  await expect(connection.call('POST', 'person/merge', {})).rejects.toThrow(TransientError);
+  expect(seen).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import { setMaxListeners } from 'node:events';
+import type { Log } from '../../airbyte/connector.ts';
+import { orttoCalls } from './api.ts';
+import type { Ortto } from './api.ts';
+import type { DestinationConfig } from '../config.ts';
+import { createGate } from './gate.ts';
+import { connectOrtto } from './connection.ts';
+
+export interface Session {
+  readonly ortto: Ortto;
+  /** Gives up what is being waited for and begins no request any more, so that the calls under way end soon. */
+  readonly stop: () => void;
+  /** Stops, and resolves when no request is under way. */
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+  readonly onRequest?: (stream: string | undefined) => void;
+}
+
+/** Ortto behind one gate: everything a run asks of it counts towards the same rate. */
+export const openOrtto = async (
+  config: DestinationConfig,
+  log: Log,
+  options: SessionOptions = {},
+): Promise<Session> => {
+  const stopping = new AbortController();
+  const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
+  // Every call that waits listens; there are as many as there are calls, not a leak.
+  setMaxListeners(0, signal);
+  const connection = await connectOrtto({
+    apiUrl: config.apiUrl,
+    apiKey: config.apiKey,
+    gate: createGate(config.requestsPerSecond),
+    signal,
+    closing: stopping.signal,
+    onRequest: options.onRequest ?? (() => {}),
+    onWait: (message) => log.warn(message),
+    ...(options.attempts !== undefined && { attempts: options.attempts }),
+  });
+  const stop = () => stopping.abort();
+  return {
+    ortto: orttoCalls(connection),
+    stop,
+    async close() {
+      stop();
+      await connection.close();
+    },
+  };
+};

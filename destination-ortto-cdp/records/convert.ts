@@ -1,0 +1,182 @@
+import type { DisplayType } from '../ortto/field-types.ts';
+import { normalEmail, normalPhone } from './identity.ts';
+
+// What Ortto takes for each display type, and what of a Salesforce value fits it. Everything is checked here, before
+// anything is sent: Ortto bans an address that sends bad rows.
+
+/** Why a value does not fit its field; names a kind of fault, never the value. */
+export type Misfit =
+  | 'not_text'
+  | 'not_an_email'
+  | 'not_a_number'
+  | 'not_an_integer'
+  | 'number_out_of_range'
+  | 'not_a_date'
+  | 'not_a_time'
+  | 'not_a_boolean'
+  | 'not_a_phone'
+  | 'not_a_list'
+  | 'not_an_object'
+  | 'object_too_large';
+
+export type Converted =
+  | { readonly value: unknown; readonly cut?: true; readonly misfit?: undefined }
+  | { readonly misfit: Misfit };
+
+/** Ortto's limits in Unicode characters, and bytes of an object as JSON. */
+const TEXT_LENGTH = 255;
+const LARGE_TEXT_LENGTH = 4000;
+const OBJECT_BYTES = 15_000;
+
+/** Whether a flag of Salesforce's is set; some hosts keep records in tables that know flags as numbers or text only. */
+export const isTrue = (value: unknown): boolean =>
+  value === true || value === 1 || (typeof value === 'string' && /^\s*(?:true|1)\s*$/i.test(value));
+
+/** Nothing to send: null, or text that is empty or blank (Ortto would count "" as a value), or an empty list. */
+const NOTHING: Converted = { value: null };
+
+/**
+ * The value in the form Ortto takes for a field of this type; `null` where there is none. Never called with undefined:
+ * a field that a record does not have is not sent at all.
+ */
+export const convert = (type: DisplayType | 'email', value: unknown): Converted => {
+  if (value === null || (typeof value === 'string' && value.trim() === '')) return NOTHING;
+  return CONVERTERS[type](value);
+};
+
+const text = (value: unknown, length: number): Converted => {
+  if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value) };
+  if (typeof value !== 'string') return { misfit: 'not_text' };
+  const whole = value.toWellFormed();
+  // A character is one or two code units, so most texts need no counting.
+  if (whole.length <= length) return { value: whole };
+  const characters = Array.from(whole);
+  return characters.length <= length ? { value: whole } : { value: characters.slice(0, length).join(''), cut: true };
+};
+
+/** A number, or text that spells one without an exponent; undefined otherwise. */
+const readNumber = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return typeof value === 'string' && /^\s*[+-]?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
+};
+
+const integer = (value: unknown): Converted => {
+  const number = readNumber(value);
+  if (number === undefined) return { misfit: 'not_a_number' };
+  if (!Number.isInteger(number)) return { misfit: 'not_an_integer' };
+  return Number.isSafeInteger(number) ? { value: number + 0 } : { misfit: 'number_out_of_range' };
+};
+
+/**
+ * Ortto keeps decimals as thousandths. The shift is made in the number's shortest spelling, since 1.005 * 1000 is not
+ * 1005; a fourth decimal is rounded half away from zero, as there is no room for it.
+ */
+const thousandths = (value: unknown): Converted => {
+  const number = readNumber(value);
+  if (number === undefined) return { misfit: 'not_a_number' };
+  const [digits = '0', exponent = '0'] = String(Math.abs(number)).split('e');
+  const shifted = Math.round(Number(`${digits}e${Number(exponent) + 3}`));
+  if (!Number.isSafeInteger(shifted)) return { misfit: 'number_out_of_range' };
+  return { value: number < 0 && shifted !== 0 ? -shifted : shifted };
+};
+
+const DAY = /^(\d{4})-(\d\d)-(\d\d)(?:$|T)/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
+
+const readDay = (value: unknown): { year: number; month: number; day: number } | undefined => {
+  const parts = typeof value === 'string' ? DAY.exec(value.trim()) : null;
+  if (parts === null) return undefined;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  // Date takes February 31 for March 2.
+  const date = new Date(Date.UTC(year, month - 1, day));
+  date.setUTCFullYear(year);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? { year, month, day } : undefined;
+};
+
+/** Milliseconds since 1970 of a date (its first instant, UTC) or an RFC 3339 time; undefined when it is neither. */
+export const instantOf = (value: unknown): number | undefined => {
+  const day = readDay(value);
+  if (day === undefined || typeof value !== 'string') return undefined;
+  const whole = value.trim();
+  if (!whole.includes('T')) return Date.UTC(day.year, day.month - 1, day.day);
+  const instant = TIME.test(whole) ? Date.parse(whole.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+};
+
+const date = (value: unknown): Converted => {
+  const day = readDay(value);
+  return day === undefined ? { misfit: 'not_a_date' } : { value: { ...day, timezone: 'UTC' } };
+};
+
+const time = (value: unknown): Converted => {
+  const instant = instantOf(value);
+  return instant === undefined ? { misfit: 'not_a_time' } : { value: new Date(instant).toISOString() };
+};
+
+const bool = (value: unknown): Converted => {
+  if (typeof value === 'boolean') return { value };
+  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return word === 'true' || word === 'false' ? { value: word === 'true' } : { misfit: 'not_a_boolean' };
+};
+
+const email = (value: unknown): Converted => {
+  const address = typeof value === 'string' ? normalEmail(value) : undefined;
+  return address === undefined ? { misfit: 'not_an_email' } : { value: address };
+};
+
+const phone = (value: unknown): Converted => {
+  const number = typeof value === 'string' || typeof value === 'number' ? normalPhone(String(value)) : undefined;
+  return number === undefined ? { misfit: 'not_a_phone' } : { value: number };
+};
+
+const geo = (value: unknown): Converted => {
+  const name = text(value, TEXT_LENGTH);
+  return name.misfit === undefined ? { ...name, value: { name: name.value } } : name;
+};
+
+/** A set, in the order of the record. Text is taken for a picklist as Salesforce spells it: options divided by semicolons. */
+const list = (value: unknown): Converted => {
+  const items: readonly unknown[] | undefined = typeof value === 'string' ? value.split(';') : arrayOf(value);
+  if (items === undefined) return { misfit: 'not_a_list' };
+  const options = items.map((item) => convert('text', item));
+  if (options.some(({ misfit }) => misfit !== undefined)) return { misfit: 'not_a_list' };
+  const values = new Set(options.flatMap((option) => (option.misfit === undefined ? [option.value] : [])));
+  values.delete(null);
+  if (values.size === 0) return NOTHING;
+  return options.some((option) => 'cut' in option) ? { value: [...values], cut: true } : { value: [...values] };
+};
+
+const arrayOf = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
+
+const object = (value: unknown): Converted => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { misfit: 'not_an_object' };
+  return bytesOf(value) <= OBJECT_BYTES ? { value } : { misfit: 'object_too_large' };
+};
+
+/** As JSON. Nesting that overflows the stack takes more bytes than any limit. */
+const bytesOf = (value: object): number => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return Infinity;
+    throw error;
+  }
+};
+
+const CONVERTERS: { readonly [Type in DisplayType | 'email']: (value: unknown) => Converted } = {
+  text: (value) => text(value, TEXT_LENGTH),
+  large_text: (value) => text(value, LARGE_TEXT_LENGTH),
+  link: (value) => text(value, TEXT_LENGTH),
+  single_select: (value) => text(value, TEXT_LENGTH),
+  email,
+  integer,
+  decimal: thousandths,
+  currency: thousandths,
+  date,
+  time,
+  bool,
+  phone,
+  geo,
+  multi_select: list,
+  object,
+};

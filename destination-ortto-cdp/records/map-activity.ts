@@ -1,0 +1,121 @@
+import type { JsonObject } from '../../airbyte/protocol.ts';
+import type { ActivityMapping, MappedEvent } from '../mapping/activity.ts';
+import { certainId, idKind, salesforceId } from './identity.ts';
+import { rejection, valueAt } from './mapped.ts';
+import type { Activity, Mapped, Problem } from './mapped.ts';
+import { convert, instantOf } from './convert.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Ortto keeps events for 90 days. An hour less, since an event may wait for its turn before it is sent. */
+const OLDEST_MS = 90 * 24 * HOUR_MS - HOUR_MS;
+
+/** This machine's clock may be behind Salesforce's by as much without a fresh event passing for a future one. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** Ortto takes 16 kB an event; the rest of the event needs some room. */
+const ATTRIBUTE_BYTES = 15_000;
+
+/** What becomes of a record that is an event: `id` is its own id, `now` milliseconds since 1970. */
+export const mapActivityRecord = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
+  const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
+  if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
+  const time = timeOf(mapping, data, now);
+  if (typeof time === 'number' && time < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
+  const event = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
+  const { attributes, cut, problems } = attributesOf(event, data);
+  const [first, ...others] = [
+    ...('reason' in about ? [about] : []),
+    ...(typeof time === 'number' ? [] : [time]),
+    ...problems,
+  ];
+  if (first !== undefined) return rejection(id, [first, ...others]);
+  if ('reason' in about || typeof time !== 'number' || event === undefined) {
+    throw new Error(`A record of ${mapping.stream} has neither an event nor a problem`);
+  }
+  const occurredAt = new Date(time).toISOString();
+  const key = keyOf(mapping, data, id);
+  return {
+    kind: 'activity',
+    activity: { mapping, id, about, activityId: event.activityId, occurredAt, key, attributes, cut },
+  };
+};
+
+type About = Activity['about'];
+
+const aboutByField = (
+  mapping: ActivityMapping,
+  path: readonly string[],
+  data: JsonObject,
+): About | Problem | undefined => {
+  const field = path.join('.');
+  const value = valueAt(data, path);
+  if (value === null || value === undefined || value === '') return undefined;
+  const id = salesforceId(value);
+  const kind = id === undefined ? undefined : idKind(id);
+  const fits = kind === 'account' ? mapping.organization : kind && mapping.person;
+  if (id === undefined || kind === undefined || fits === undefined) {
+    return { reason: mapping.person === undefined ? 'not_an_organization' : 'not_a_person', field };
+  }
+  return { kind, id, field };
+};
+
+/** One person that any value names; if there is none, one account. Several could each be meant, so none is taken. */
+const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Problem | undefined => {
+  const found = new Map<string, About>();
+  for (const [field, value] of Object.entries(data)) {
+    const id = field === 'Id' ? undefined : certainId(value);
+    const kind = id === undefined ? undefined : idKind(id);
+    if (id !== undefined && kind !== undefined && !found.has(id)) found.set(id, { kind, id, field });
+  }
+  const people = mapping.person === undefined ? [] : [...found.values()].filter(({ kind }) => kind !== 'account');
+  const accounts =
+    mapping.organization === undefined ? [] : [...found.values()].filter(({ kind }) => kind === 'account');
+  const named = people.length > 0 ? people : accounts;
+  return named.length > 1 ? { reason: 'several_ids', field: named.map(({ field }) => field).join(', ') } : named[0];
+};
+
+/** The first time the record has. One that is not over yet would move, and with it the event's identity. */
+const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Problem => {
+  for (const path of mapping.occurredAt) {
+    const value = valueAt(data, path);
+    if (value === null || value === undefined || value === '') continue;
+    const field = path.join('.');
+    const instant = instantOf(value);
+    if (instant === undefined) return { reason: 'not_a_time', field };
+    return instant > now + CLOCK_SKEW_MS ? { reason: 'in_the_future', field } : instant;
+  }
+  return { reason: 'no_time', field: mapping.occurredAt[0]?.join('.') };
+};
+
+const attributesOf = (
+  event: MappedEvent | undefined,
+  data: JsonObject,
+): { attributes: JsonObject; cut: string[]; problems: Problem[] } => {
+  const attributes: { [id: string]: unknown } = {};
+  const cut: string[] = [];
+  const problems: Problem[] = [];
+  for (const { from, path, id, type } of event?.attributes ?? []) {
+    const converted = convert(type, valueAt(data, path) ?? null);
+    if (converted.misfit !== undefined) problems.push({ reason: converted.misfit, field: from });
+    else if (converted.value !== null) {
+      attributes[id] = converted.value;
+      if (converted.cut) cut.push(from);
+    }
+  }
+  if (Buffer.byteLength(JSON.stringify(attributes)) > ATTRIBUTE_BYTES) {
+    problems.push({ reason: 'activity_too_large', field: undefined });
+  }
+  return { attributes, cut, problems };
+};
+
+/** What tells one event from another, as one text: no two different lists of values share it. */
+const keyOf = (mapping: ActivityMapping, data: JsonObject, id: string): string =>
+  mapping.identifiedBy
+    .map((path) => (path.length === 1 && path[0] === 'Id' ? id : keyPart(valueAt(data, path))))
+    .join('/');
+
+const keyPart = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  return encodeURIComponent((typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed());
+};

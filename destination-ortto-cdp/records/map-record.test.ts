@@ -1,0 +1,390 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../../airbyte/protocol.ts';
+import type { ActivityMapping } from '../mapping/activity.ts';
+import type { EntityMapping, MappedField } from '../mapping/entity.ts';
+import type { Mapped, Write } from './mapped.ts';
+import { mapRecord, token } from './map-record.ts';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const CONTACT_ID = '0035g00000XyZabAAF';
+const ACCOUNT_ID = '0015g00000XyZabAAF';
+
+const field = (
+  from: string,
+  id: string,
+  type: MappedField['type'],
+  changes: Partial<MappedField> = {},
+): MappedField => ({
+  from,
+  path: from.split('.'),
+  id,
+  type,
+  rule: 'overwrite',
+  nulls: 'clear',
+  ...changes,
+});
+
+const contacts: EntityMapping = {
+  kind: 'entity',
+  stream: 'Contact',
+  object: 'Contact',
+  target: 'person',
+  fields: [
+    field('FirstName', 'str::first', 'text', { nulls: 'ignore' }),
+    field('Email', 'str::email', 'text', { nulls: 'ignore' }),
+    field('HasOptedOutOfEmail', 'bol::p', 'bool', { nulls: 'ignore' }),
+    field('Account.Name', 'str:cm:company', 'text'),
+    field('Score__c', 'int:cm:score', 'decimal'),
+    field('Since__c', 'dtz:cm:since', 'date', { rule: 'if_empty' }),
+  ],
+  identity: 'str:cm:salesforce-contact-id',
+  account: { id: 'str:cm:salesforce-account-id', rule: 'overwrite' },
+  keys: ['str:cm:salesforce-contact-id', 'str::email'],
+  findStrategy: 'next_if_previous_empty',
+  createNew: true,
+  handOver: undefined,
+  archiveDeleted: false,
+};
+
+const leads: EntityMapping = {
+  ...contacts,
+  stream: 'Lead',
+  object: 'Lead',
+  identity: 'str:cm:salesforce-lead-id',
+  account: undefined,
+  keys: ['str:cm:salesforce-lead-id', 'str::email'],
+  handOver: 'str:cm:salesforce-contact-id',
+};
+
+const write = (data: JsonObject, mapping: EntityMapping = contacts): Write => {
+  const mapped = mapRecord(mapping, { Id: CONTACT_ID, ...data }, NOW);
+  if (mapped.kind !== 'write') throw new Error(`expected a write, got ${JSON.stringify(mapped)}`);
+  return mapped.write;
+};
+
+const values = (data: JsonObject, mapping?: EntityMapping) =>
+  Object.fromEntries(write(data, mapping).fields.map(({ id, value }) => [id, value]));
+
+test('a record becomes a write with its values in the form Ortto takes', () => {
+  const data = {
+    FirstName: 'Ana',
+    Email: ' Ana@Corp.Test',
+    HasOptedOutOfEmail: false,
+    Account: { Name: 'Acme' },
+    AccountId: ACCOUNT_ID.slice(0, 15),
+    Score__c: 12.5,
+    Since__c: '2024-07-22',
+    Unmapped__c: 'x',
+  };
+  expect(write(data)).toEqual({
+    mapping: contacts,
+    id: CONTACT_ID,
+    fields: [
+      { id: 'str::first', type: 'text', value: 'Ana', rule: 'overwrite' },
+      { id: 'str::email', type: 'text', value: 'ana@corp.test', rule: 'overwrite' },
+      { id: 'str:cm:company', type: 'text', value: 'Acme', rule: 'overwrite' },
+      { id: 'int:cm:score', type: 'decimal', value: 12500, rule: 'overwrite' },
+      { id: 'dtz:cm:since', type: 'date', value: { year: 2024, month: 7, day: 22, timezone: 'UTC' }, rule: 'if_empty' },
+      { id: 'str:cm:salesforce-account-id', type: 'text', value: ACCOUNT_ID, rule: 'overwrite' },
+    ],
+    keys: [
+      { fieldId: 'str:cm:salesforce-contact-id', value: CONTACT_ID },
+      { fieldId: 'str::email', value: 'ana@corp.test' },
+    ],
+    tokens: [token('str:cm:salesforce-contact-id', CONTACT_ID), token('str::email', 'ana@corp.test')],
+    accountId: ACCOUNT_ID,
+    bytes: expect.any(Number),
+    cut: [],
+  });
+});
+
+test('a 15-character id is completed', () => {
+  expect(write({ Id: CONTACT_ID.slice(0, 15) }).id).toBe(CONTACT_ID);
+});
+
+test('absent fields are not sent; null and empty ones clear where the mapping says so, and only under overwrite', () => {
+  expect(values({})).toEqual({});
+  expect(values({ FirstName: null, Email: '', Account: null, Score__c: '', Since__c: null, AccountId: null })).toEqual({
+    'str:cm:company': null,
+    'int:cm:score': null,
+    'str:cm:salesforce-account-id': null,
+  });
+});
+
+test('an opt-out is sent as false; nothing else about a permission ever is', () => {
+  expect(values({ HasOptedOutOfEmail: true })).toEqual({ 'bol::p': false });
+  expect(values({ HasOptedOutOfEmail: false })).toEqual({});
+  expect(values({ HasOptedOutOfEmail: null })).toEqual({});
+  const clearing = { ...contacts, fields: contacts.fields.map((each): MappedField => ({ ...each, nulls: 'clear' })) };
+  for (const value of [true, false, null, 'true', 'no', 0]) {
+    expect([undefined, false, null]).toContain(values({ HasOptedOutOfEmail: value }, clearing)['bol::p']);
+  }
+});
+
+test('text that is cut is named', () => {
+  expect(write({ FirstName: 'x'.repeat(300) }).cut).toEqual(['FirstName']);
+});
+
+test('all problems of a record are told at once, by field and reason, without a value', () => {
+  const data = {
+    Id: CONTACT_ID,
+    Email: 'secret-nobody',
+    Score__c: 'secret-much',
+    Since__c: 'secret-day',
+    AccountId: 'secret',
+  };
+  const mapped = mapRecord(contacts, data, NOW);
+  expect(mapped).toEqual({
+    kind: 'reject',
+    id: CONTACT_ID,
+    reason: 'not_an_email',
+    field: 'Email',
+    problems: [
+      { reason: 'not_an_email', field: 'Email' },
+      { reason: 'not_a_number', field: 'Score__c' },
+      { reason: 'not_a_date', field: 'Since__c' },
+      { reason: 'no_id', field: 'AccountId' },
+    ],
+  });
+  expect(JSON.stringify(mapped)).not.toContain('secret');
+});
+
+test('a record without a value for any match key is rejected', () => {
+  expect(mapRecord({ ...contacts, keys: ['str::email'] }, { Id: CONTACT_ID, Email: null }, NOW)).toMatchObject({
+    kind: 'reject',
+    reason: 'no_match_key',
+    field: undefined,
+  });
+});
+
+test.each([
+  [undefined, 'no_data', undefined],
+  [{}, 'no_id', 'Id'],
+  [{ Id: null }, 'no_id', 'Id'],
+  [{ Id: 'abc' }, 'no_id', 'Id'],
+  [{ Id: 5 }, 'no_id', 'Id'],
+])('%j is rejected: %s', (data, reason, at) => {
+  expect(mapRecord(contacts, data, NOW)).toMatchObject({ kind: 'reject', id: undefined, reason, field: at });
+});
+
+test('writes that may mean one person share a token, however the key is spelled', () => {
+  const phones = { ...contacts, keys: ['phn::phone'], fields: [field('Phone', 'phn::phone', 'phone')] };
+  const tokens = (phone: string) => write({ Phone: phone }, phones).tokens.at(-1);
+  expect(tokens('+1 (415) 555-0132')).toBe(tokens('415-555-0132'));
+  expect(tokens('415-555-0132')).not.toBe(tokens('415-555-0133'));
+});
+
+test('a deletion is skipped, or a tombstone where deletions archive; one that was merged names its master', () => {
+  const gone = { Id: CONTACT_ID, IsDeleted: true, Email: 'not an email' };
+  const archiving = { ...contacts, archiveDeleted: true };
+  expect(mapRecord(contacts, gone, NOW)).toEqual({ kind: 'skip', id: CONTACT_ID, reason: 'deleted' });
+  expect(mapRecord(archiving, gone, NOW)).toEqual({
+    kind: 'tombstone',
+    mapping: archiving,
+    id: CONTACT_ID,
+    masterId: undefined,
+  });
+  expect(mapRecord(archiving, { ...gone, MasterRecordId: '0035g00000XyZac' }, NOW)).toMatchObject({
+    masterId: '0035g00000XyZacAAF',
+  });
+  expect(mapRecord(archiving, { Id: CONTACT_ID, IsDeleted: false }, NOW).kind).toBe('write');
+});
+
+test('a converted lead hands over and changes nothing; without its contact, or unasked, it is an ordinary lead', () => {
+  const converted = {
+    Id: '00Q5g00000XyZab',
+    IsConverted: true,
+    ConvertedContactId: CONTACT_ID.slice(0, 15),
+    Email: 'x',
+  };
+  expect(mapRecord(leads, converted, NOW)).toEqual({
+    kind: 'hand_over',
+    mapping: leads,
+    id: '00Q5g00000XyZabEAF',
+    contactId: CONTACT_ID,
+  });
+  const kind = (data: JsonObject, mapping = leads) =>
+    mapRecord(mapping, { ...converted, Email: 'a@b.co', ...data }, NOW).kind;
+  expect(kind({ ConvertedContactId: null })).toBe('write');
+  expect(kind({ IsConverted: false })).toBe('write');
+  expect(kind({}, { ...leads, handOver: undefined })).toBe('write');
+});
+
+test('records of a stream that is mapped to none are skipped', () => {
+  expect(mapRecord({ kind: 'none', stream: 'Campaign' }, { Id: '7015g00000XyZab' }, NOW)).toMatchObject({
+    kind: 'skip',
+    reason: 'not_mapped',
+  });
+});
+
+const tasks: ActivityMapping = {
+  kind: 'activity',
+  stream: 'Task',
+  object: 'Task',
+  about: ['WhoId'],
+  person: {
+    activityId: 'act:cm:task',
+    attributes: [
+      { from: 'Subject', path: ['Subject'], id: 'str:cm:subject', type: 'text' },
+      { from: 'Due__c', path: ['Due__c'], id: 'dtz:cm:due', type: 'date' },
+    ],
+  },
+  organization: undefined,
+  occurredAt: [['CompletedDateTime'], ['CreatedDate']],
+  identifiedBy: [['Id'], ['Status']],
+};
+
+const TASK_ID = '00T5g00000XyZabEAF';
+const task = {
+  Id: TASK_ID,
+  WhoId: CONTACT_ID,
+  CreatedDate: '2026-05-30T09:00:00.000Z',
+  Status: 'In/progress',
+  Subject: 'Call',
+};
+const event = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
+
+test('a task becomes an event about whom it names, at its time, with a key of its own', () => {
+  expect(event({ CompletedDateTime: null, Due__c: null })).toEqual({
+    kind: 'activity',
+    activity: {
+      mapping: tasks,
+      id: TASK_ID,
+      about: { kind: 'contact', id: CONTACT_ID, field: 'WhoId' },
+      activityId: 'act:cm:task',
+      occurredAt: '2026-05-30T09:00:00.000Z',
+      key: `${TASK_ID}/In%2Fprogress`,
+      attributes: { 'str:cm:subject': 'Call' },
+      cut: [],
+    },
+  });
+});
+
+test('the first time a record has is the time of its event', () => {
+  expect(event({ CompletedDateTime: '2026-05-31' })).toMatchObject({
+    activity: { occurredAt: '2026-05-31T00:00:00.000Z' },
+  });
+});
+
+test('an event is about a lead as well', () => {
+  expect(event({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
+    activity: { about: { kind: 'lead', id: '00Q5g00000XyZabEAF' } },
+  });
+});
+
+test.each([
+  [{ WhoId: null }, 'no_person'],
+  [{ WhoId: '' }, 'no_person'],
+  [{ CreatedDate: '2026-03-01T00:00:00Z' }, 'older_than_90_days'],
+  [{ IsDeleted: true }, 'deleted'],
+])('a task with %j is skipped: %s', (data, reason) => {
+  expect(event(data)).toEqual({ kind: 'skip', id: TASK_ID, reason });
+});
+
+test.each([
+  [{ WhoId: '0065g00000XyZab' }, 'not_a_person', 'WhoId'],
+  [{ WhoId: ACCOUNT_ID }, 'not_a_person', 'WhoId'],
+  [{ WhoId: 'somebody' }, 'not_a_person', 'WhoId'],
+  [{ CreatedDate: null }, 'no_time', 'CompletedDateTime'],
+  [{ CreatedDate: 'yesterday' }, 'not_a_time', 'CreatedDate'],
+  [{ CreatedDate: '2026-06-02T00:00:00Z' }, 'in_the_future', 'CreatedDate'],
+  [{ Due__c: 'soon' }, 'not_a_date', 'Due__c'],
+])('a task with %j is rejected: %s in %s', (data, reason, at) => {
+  expect(event(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
+});
+
+test('an event is kept until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
+  const at = (ms: number) => event({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
+  const oldest = -(90 * 24 - 1) * 3_600_000;
+  expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
+});
+
+test('all problems of an event are told at once', () => {
+  expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
+    problems: [{ reason: 'not_a_person' }, { reason: 'not_a_time' }, { reason: 'not_a_date' }],
+  });
+});
+
+const visits: ActivityMapping = {
+  ...tasks,
+  stream: 'Visit__c',
+  object: 'Visit__c',
+  about: undefined,
+  organization: { activityId: 'act:oc:visit', attributes: [] },
+  identifiedBy: [['Id']],
+};
+const { WhoId: _, ...visit } = task;
+const about = (data: JsonObject, mapping = visits) => mapRecord(mapping, { ...visit, ...data }, NOW);
+
+test('a custom object is about the one person any of its values names, else about the one account', () => {
+  expect(about({ Guest__c: CONTACT_ID, Host__c: ACCOUNT_ID, OwnerId: '0055g00000XyZabAAF' })).toMatchObject({
+    activity: { about: { kind: 'contact', id: CONTACT_ID, field: 'Guest__c' }, activityId: 'act:cm:task' },
+  });
+  expect(about({ A__c: CONTACT_ID, B__c: CONTACT_ID })).toMatchObject({ activity: { about: { field: 'A__c' } } });
+  expect(about({ Host__c: ACCOUNT_ID })).toMatchObject({
+    activity: { about: { kind: 'account', id: ACCOUNT_ID, field: 'Host__c' }, activityId: 'act:oc:visit' },
+  });
+});
+
+test('a custom object that names nobody is skipped, one that names several is rejected', () => {
+  expect(about({ Note__c: '003 is not an id' })).toMatchObject({ kind: 'skip', reason: 'no_person' });
+  expect(about({ A__c: CONTACT_ID, B__c: '00Q5g00000XyZabEAF' })).toMatchObject({
+    kind: 'reject',
+    reason: 'several_ids',
+    field: 'A__c, B__c',
+  });
+  expect(about({ A__c: ACCOUNT_ID, B__c: '0015g00000XyZacAAF' })).toMatchObject({
+    kind: 'reject',
+    reason: 'several_ids',
+  });
+});
+
+test('the own id of an activity record says nothing about whom it is about', () => {
+  expect(about({ Id: CONTACT_ID })).toMatchObject({ kind: 'skip', reason: 'no_person' });
+});
+
+test('events of different values never share a key', () => {
+  const keyed = { ...tasks, identifiedBy: [['Status'], ['Kind__c']] };
+  const key = (Status: string, Kind__c: string) => {
+    const mapped = event({ Status, Kind__c }, keyed);
+    return mapped.kind === 'activity' ? mapped.activity.key : undefined;
+  };
+  expect(key('a/b', 'c')).not.toBe(key('a', 'b/c'));
+  expect(key('a', 'b')).toBe(key('a', 'b'));
+});
+
+test('an event past sixteen kilobytes is rejected before it is sent', () => {
+  const wide = {
+    ...tasks,
+    person: {
+      activityId: 'act:cm:task',
+      attributes: Array.from({ length: 4 }, (__, index) => ({
+        from: `Text_${index}__c`,
+        path: [`Text_${index}__c`],
+        id: `txt:cm:${index}`,
+        type: 'large_text' as const,
+      })),
+    },
+  };
+  const texts = Object.fromEntries(wide.person.attributes.map(({ from }) => [from, 'x'.repeat(4000)]));
+  expect(event(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
+});
+
+test('a record whose row no request could hold is rejected', () => {
+  const options = Array.from({ length: 9000 }, (__, number) => `${number} ${'x'.repeat(240)}`);
+  const mapping = { ...contacts, fields: [...contacts.fields, field('Topics__c', 'sst:cm:topics', 'multi_select')] };
+  expect(mapRecord(mapping, { Id: CONTACT_ID, Topics__c: options }, NOW)).toMatchObject({
+    kind: 'reject',
+    reason: 'record_too_large',
+  });
+});
+
+test('a flag from a table that knows numbers only is read as a flag', () => {
+  expect(mapRecord(contacts, { Id: CONTACT_ID, IsDeleted: 1 }, NOW)).toMatchObject({ kind: 'skip', reason: 'deleted' });
+  expect(mapRecord(leads, { Id: CONTACT_ID, IsConverted: 1, ConvertedContactId: CONTACT_ID }, NOW).kind).toBe(
+    'hand_over',
+  );
+  expect(write({ HasOptedOutOfEmail: 1 }).fields).toContainEqual(
+    expect.objectContaining({ id: 'bol::p', value: false }),
+  );
+});

@@ -1,0 +1,115 @@
+import type { JsonObject } from '../../airbyte/protocol.ts';
+import type { ActivityMapping } from '../mapping/activity.ts';
+import type { FieldRule } from '../config.ts';
+import type { EntityMapping } from '../mapping/entity.ts';
+import type { DisplayType } from '../ortto/field-types.ts';
+import type { IdKind } from './identity.ts';
+import type { Misfit } from './convert.ts';
+
+/** One field of a write, in Ortto's form. `null` clears; it is there only under the rule overwrite. */
+export interface WriteField {
+  readonly id: string;
+  readonly type: DisplayType;
+  readonly value: unknown;
+  readonly rule: FieldRule;
+}
+
+/** One person or organization about to be delivered. */
+export interface Write {
+  readonly mapping: EntityMapping;
+  /** The record's Salesforce id, 18 characters. */
+  readonly id: string;
+  /** Everything to be sent, the match keys among it, the record's own id aside. */
+  readonly fields: readonly WriteField[];
+  /** The match keys this record has a value for, in order; never empty. */
+  readonly keys: readonly { readonly fieldId: string; readonly value: unknown }[];
+  /** Texts by which this write and another may be seen to mean one person or organization: the own id and all keys, each once. */
+  readonly tokens: readonly string[];
+  /** 18-character id of the account a person belongs to; null for none, undefined when the record does not say. */
+  readonly accountId: string | null | undefined;
+  /** Size of its row on the wire, at most. */
+  readonly bytes: number;
+  /** Salesforce fields whose text was cut to Ortto's length. */
+  readonly cut: readonly string[];
+}
+
+/** One event about a person or an organization who must exist. */
+export interface Activity {
+  readonly mapping: ActivityMapping;
+  /** The record's Salesforce id, 18 characters. */
+  readonly id: string;
+  /** Whom it is about, and the Salesforce field that says so. */
+  readonly about: { readonly kind: IdKind; readonly id: string; readonly field: string };
+  /** Ortto's id of the activity: of people (`act:cm:`), or, about an account, of organizations (`act:oc:`). */
+  readonly activityId: string;
+  /** RFC 3339; the same whenever the same event is sent again, together with `key`. */
+  readonly occurredAt: string;
+  readonly key: string;
+  /** Values in Ortto's form, by attribute id. */
+  readonly attributes: JsonObject;
+  readonly cut: readonly string[];
+}
+
+type SkipReason = 'deleted' | 'not_mapped' | 'no_person' | 'older_than_90_days';
+
+type RejectReason =
+  | Misfit
+  | 'no_data'
+  | 'no_id'
+  | 'no_match_key'
+  | 'record_too_large'
+  | 'several_ids'
+  | 'not_a_person'
+  | 'not_an_organization'
+  | 'no_time'
+  | 'in_the_future'
+  | 'activity_too_large';
+
+/** What is wrong with a record; never a value of it. */
+export interface Problem {
+  readonly reason: RejectReason;
+  /** The Salesforce field, where one is at fault. */
+  readonly field: string | undefined;
+}
+
+export type Mapped =
+  | { readonly kind: 'write'; readonly write: Write }
+  | { readonly kind: 'activity'; readonly activity: Activity }
+  /** A converted lead: whoever carries the lead's id is to carry the contact's. */
+  | { readonly kind: 'hand_over'; readonly mapping: EntityMapping; readonly id: string; readonly contactId: string }
+  /** A deletion to act on; with `masterId` the row was merged into that one. */
+  | {
+      readonly kind: 'tombstone';
+      readonly mapping: EntityMapping;
+      readonly id: string;
+      readonly masterId: string | undefined;
+    }
+  | { readonly kind: 'skip'; readonly id: string; readonly reason: SkipReason }
+  /** `reason` and `field` are those of the first problem. `id` is undefined when the record has none. */
+  | {
+      readonly kind: 'reject';
+      readonly id: string | undefined;
+      readonly reason: RejectReason;
+      readonly field: string | undefined;
+      /** All of them; never empty. */
+      readonly problems: readonly Problem[];
+    };
+
+/** The record's value at a path; null below a parent that is null, undefined where the record has no such field. */
+export const valueAt = (data: JsonObject, path: readonly string[]): unknown => {
+  let value: unknown = data;
+  for (const name of path) {
+    if (value === null || value === undefined) return value;
+    if (typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
+    value = (value as JsonObject)[name];
+  }
+  return value;
+};
+
+export const rejection = (id: string | undefined, problems: readonly [Problem, ...Problem[]]): Mapped => ({
+  kind: 'reject',
+  id,
+  reason: problems[0].reason,
+  field: problems[0].field,
+  problems,
+});

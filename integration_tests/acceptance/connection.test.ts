@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
+import { runConnector } from '../protocol/connector-process.ts';
+import { startOrtto } from '../simulators/ortto.ts';
+import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { startSalesforce } from '../simulators/salesforce.ts';
+import type { SalesforceSimulator } from '../simulators/salesforce.ts';
+import { root } from '../fixtures/root.ts';
+
+// TestConnection of Airbyte's connector acceptance tests, and what it asks of catalogs that cannot be, for both connectors.
+
+const NAMES = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
+type Name = (typeof NAMES)[number];
+
+let folder: string;
+let salesforce: SalesforceSimulator;
+let ortto: OrttoSimulator;
+let working: Readonly<Record<Name, JsonObject>>;
+let refused: Readonly<Record<Name, JsonObject>>;
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
+  [salesforce, ortto] = await Promise.all([startSalesforce({ contacts: 5 }), startOrtto()]);
+  const { clientId, clientSecret, refreshToken } = salesforce.login;
+  const credentials = { auth_type: 'refresh_token', client_id: clientId, client_secret: clientSecret };
+  working = {
+    'source-salesforce-cdp': {
+      login_url: salesforce.url,
+      credentials: { ...credentials, refresh_token: refreshToken },
+    },
+    'destination-ortto-cdp': { api_key: ortto.apiKey, api_url: ortto.url },
+  };
+  refused = {
+    'source-salesforce-cdp': { login_url: salesforce.url, credentials: { ...credentials, refresh_token: 'no-more' } },
+    'destination-ortto-cdp': { api_key: 'no-more', api_url: ortto.url },
+  };
+});
+afterAll(async () => {
+  await Promise.all([salesforce.close(), ortto.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const file = (name: string, content: unknown): string => {
+  const target = path.join(folder, name);
+  writeFileSync(target, JSON.stringify(content));
+  return target;
+};
+
+const run = (name: Name, args: readonly string[]) => runConnector(path.join(root, name, 'main.ts'), args);
+
+const statusesIn = (messages: readonly AirbyteMessage[]): string[] =>
+  messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus.status] : []));
+
+const errorsIn = (messages: readonly AirbyteMessage[]) =>
+  messages.flatMap((message) =>
+    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
+  );
+
+test.each(NAMES)('%s passes test_check for a config that succeeds', async (name) => {
+  const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', working[name])]);
+  expect(statusesIn(messages)).toEqual(['SUCCEEDED']);
+  expect(errorsIn(messages)).toEqual([]);
+  expect(exitCode).toBe(0);
+});
+
+test.each(NAMES)('%s passes test_check for a config that fails', async (name) => {
+  const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', refused[name])]);
+  expect(statusesIn(messages)).toEqual(['FAILED']);
+  expect(errorsIn(messages)).toEqual([]);
+  expect(exitCode).toBe(0);
+});
+
+test.each(NAMES)('%s passes test_check for a command that is an exception', async (name) => {
+  const { messages, exitCode } = await run(name, ['check']);
+  expect(statusesIn(messages)).toEqual([]);
+  expect(errorsIn(messages)).toHaveLength(1);
+  expect(errorsIn(messages)[0]?.message).toContain('--config');
+  expect(exitCode).toBe(1);
+});
+
+test.each<[Name, string]>([
+  ['source-salesforce-cdp', 'read'],
+  ['destination-ortto-cdp', 'write'],
+])('%s passes test_airbyte_trace_message_on_failure for an unknown stream', async (name, command) => {
+  const stream = {
+    name: '__AIRBYTE__stream_that_does_not_exist',
+    json_schema: { type: 'object', properties: { f1: { type: 'string' } } },
+    supported_sync_modes: ['full_refresh', 'incremental'],
+  };
+  const configured = { stream, sync_mode: 'INVALID', destination_sync_mode: 'INVALID' };
+  const { messages, exitCode } = await run(name, [
+    command,
+    '--config',
+    file('config.json', working[name]),
+    '--catalog',
+    file('catalog.json', { streams: [configured] }),
+  ]);
+  expect(errorsIn(messages).length).toBeGreaterThan(0);
+  expect(errorsIn(messages).map(({ failure_type }) => failure_type)).not.toContain('system_error');
+  expect(JSON.stringify(errorsIn(messages)[0])).toContain(stream.name);
+  expect(exitCode).toBe(1);
+});

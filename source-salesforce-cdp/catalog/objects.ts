@@ -1,0 +1,71 @@
+import type { ObjectDescription } from '../salesforce/object-description.ts';
+
+/**
+ * Objects that are always discovered, in the order they are read. Leads come before contacts so that a conversion is
+ * handed over before its contact arrives; people come before what refers to people.
+ */
+export const DEFAULT_OBJECTS: readonly string[] = [
+  'Account',
+  'Lead',
+  'Contact',
+  'Campaign',
+  'CampaignMember',
+  'Opportunity',
+  'OpportunityContactRole',
+  'Task',
+];
+
+/** Custom objects that refer to one of these are discovered too. */
+export const RELATED_TO: readonly string[] = ['Account', 'Contact', 'Lead'];
+
+/** Parent fields that are discovered unless `objects[].fields` says which are. */
+const DEFAULT_PARENTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Contact', ['Account.Name']],
+  ['CampaignMember', ['Campaign.Name', 'Campaign.Type', 'Campaign.Status']],
+]);
+
+export const defaultParents = (object: string): readonly string[] => DEFAULT_PARENTS.get(object) ?? [];
+
+/** Where they exist they belong to every discovered schema, and never count towards the 50 fields of an object. */
+const IDENTITY_COLUMNS: ReadonlySet<string> = new Set([
+  'Id',
+  'IsDeleted',
+  'MasterRecordId',
+  'IsConverted',
+  'ConvertedContactId',
+  'AccountId',
+  'HasOptedOutOfEmail',
+]);
+
+/** In order of preference: SystemModstamp moves with every change, also one made by an automated process. */
+const CURSORS: readonly string[] = ['SystemModstamp', 'LastModifiedDate', 'CreatedDate', 'LoginTime'];
+
+/** The field that tells what has changed since; undefined means that only a full refresh is possible. */
+export const cursorOf = (description: ObjectDescription): string | undefined =>
+  CURSORS.find((name) => description.fields.some((field) => field.name === name && field.filterable));
+
+export const isIdentityColumn = (description: ObjectDescription, field: string): boolean =>
+  IDENTITY_COLUMNS.has(field) || field === cursorOf(description);
+
+const isHousekeeping = (object: string): boolean => /(__History|__Feed|__Share|ChangeEvent)$/.test(object);
+
+/** Custom objects that refer to one of the described objects, by name, without doubles. */
+export const relatedCustomObjects = (descriptions: readonly ObjectDescription[]): string[] => {
+  const related = descriptions
+    .flatMap(({ childRelationships }) => childRelationships)
+    .filter(({ childSObject, relationshipName }) => relationshipName !== null && !isHousekeeping(childSObject))
+    .map(({ childSObject }) => childSObject)
+    .filter((name) => name.endsWith('__c'));
+  return [...new Set(related)].sort();
+};
+
+/** What discovery publishes, in its order: default objects, related custom objects, then what the config names. */
+export const discoveryOrder = (related: readonly string[], named: readonly string[]): string[] => [
+  ...new Set([...DEFAULT_OBJECTS, ...related, ...named]),
+];
+
+/** The order in which streams are read, whatever the catalog's: default objects first, then the others by name. */
+export const readOrder = (objects: readonly string[]): string[] => [
+  ...DEFAULT_OBJECTS.filter((name) => objects.includes(name)),
+  ...objects.filter((name) => !DEFAULT_OBJECTS.includes(name)).sort(),
+];

@@ -1,0 +1,46 @@
+import { TransientError } from '../../airbyte/errors.ts';
+import { SalesforceFailure } from '../salesforce/failures.ts';
+import type { Progress } from './progress.ts';
+import { firstPage, nextPage } from '../salesforce/rest.ts';
+import type { RowPage } from '../salesforce/rest.ts';
+import type { RestLines } from '../records/rest-lines.ts';
+import type { Salesforce } from '../salesforce/client.ts';
+
+export interface PageReading {
+  readonly salesforce: Salesforce;
+  readonly object: string;
+  readonly linesOf: (rows: RowPage['rows']) => RestLines;
+  /** The query for the rows after an Id; undefined for an object that has no Id, which cannot be gone on with. */
+  readonly queryAfter: ((id: string) => string) | undefined;
+}
+
+/** The rows of a query page by page, from a first page on. A query that Salesforce has closed is asked again after the last Id. */
+export async function* readPages(reading: PageReading, first: RowPage): AsyncGenerator<Progress, void> {
+  const { salesforce, object, linesOf, queryAfter } = reading;
+  yield { kind: 'estimate', rows: first.totalSize };
+  let page = first;
+  let expected = first.totalSize;
+  let rows = 0;
+  for (;;) {
+    const { lines, records } = linesOf(page.rows);
+    if (records > 0) yield { kind: 'lines', bytes: lines, count: records };
+    rows += page.rows.length;
+    if (page.next === undefined) break;
+    const lastId = page.rows.at(-1)?.['Id'];
+    const resumable = queryAfter !== undefined && typeof lastId === 'string';
+    if (resumable) yield { kind: 'reached', position: { afterId: lastId } };
+    try {
+      page = await nextPage(salesforce, page.next);
+    } catch (error) {
+      const closed = error instanceof SalesforceFailure && error.kind === 'restart_window';
+      if (!closed || !resumable) throw error;
+      page = await firstPage(salesforce, queryAfter(lastId));
+      expected = rows + page.totalSize;
+    }
+  }
+  if (rows >= expected) return;
+  yield { kind: 'reached', position: {} };
+  throw new TransientError(
+    `A query for ${object} gave ${rows} rows but Salesforce announced ${expected}. The next sync reads them again.`,
+  );
+}

@@ -1,0 +1,78 @@
+import { lineHead, lineTail } from './layout.ts';
+import type { Envelope } from './layout.ts';
+import type { Selection } from '../planning/selection.ts';
+import { jsonOfValue } from './json-values.ts';
+import type { Watch } from './watch.ts';
+
+/** A row of a REST answer: fields by name, parents as objects of their own. */
+export type RestRow = { readonly [field: string]: unknown };
+
+export interface RestLines {
+  readonly lines: Uint8Array;
+  /** How many lines there are: rows without those that an earlier read has sent already. */
+  readonly records: number;
+  /** Paths of columns whose value was none of its kind, once for each such value. */
+  readonly nulled: readonly string[];
+}
+
+/** Turns the rows of REST pages into the lines that the transcoder makes of the same rows, byte for byte. */
+export const createRowLines = (
+  selection: Selection,
+  envelope: Envelope,
+  watch?: Watch,
+): ((rows: readonly RestRow[]) => RestLines) => {
+  const head = lineHead(envelope).slice(0, -1);
+  const plainTail = lineTail(envelope, []);
+  const columns = selection.columns.map(({ path, kind }) => {
+    const [name = '', inner] = path.split('.');
+    return { path, kind, name, inner };
+  });
+  const keys = selection.properties.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  const cursorColumn = columns.findIndex(({ path }) => path === selection.cursor);
+  const watched = selection.hasId && cursorColumn >= 0 ? watch : undefined;
+
+  const admits = (watching: Watch, row: RestRow, cursor: string, data: string): boolean => {
+    const id = String(row['Id']);
+    if (row['IsDeleted'] === true) watching.deleted(id, cursor);
+    return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom
+      ? true
+      : watching.admit(id, cursor, Buffer.from(data));
+  };
+
+  return (rows) => {
+    const allNulled: string[] = [];
+    const values = columns.map(() => 'null');
+    let lines = '';
+    let records = 0;
+    for (const row of rows) {
+      let nulled: string[] | undefined;
+      for (const [at, { path, kind, name, inner }] of columns.entries()) {
+        const json = jsonOfValue(kind, inner === undefined ? row[name] : innerValue(row[name], inner));
+        if (json === undefined) (nulled ??= []).push(path);
+        values[at] = json ?? 'null';
+      }
+      let data = '';
+      for (const [at, property] of selection.properties.entries()) {
+        data += keys[at];
+        data += 'column' in property ? values[property.column] : objectText(property.members, values);
+      }
+      data += '}';
+      if (watched !== undefined && !admits(watched, row, (values[cursorColumn] ?? '').slice(1, -1), data)) continue;
+      lines += head + data + (nulled === undefined ? plainTail : lineTail(envelope, nulled));
+      records++;
+      if (nulled !== undefined) allNulled.push(...nulled);
+    }
+    return { lines: Buffer.from(lines), records, nulled: allNulled };
+  };
+};
+
+const innerValue = (parent: unknown, name: string): unknown =>
+  typeof parent === 'object' && parent !== null ? (parent as RestRow)[name] : undefined;
+
+const objectText = (
+  members: readonly { readonly name: string; readonly column: number }[],
+  values: readonly string[],
+): string =>
+  members.every(({ column }) => values[column] === 'null')
+    ? 'null'
+    : `{${members.map(({ name, column }) => `${JSON.stringify(name)}:${values[column]}`).join(',')}}`;
