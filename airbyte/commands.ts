@@ -1,9 +1,8 @@
 import type { AirbyteMessage as CdkMessage } from 'faros-airbyte-cdk/lib/protocol.js';
 import type { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
 import type { Channel } from './channel.ts';
-import { ConfigError, TransientError } from './errors.ts';
+import { ConfigError, listed, TransientError } from './errors.ts';
 import { readJsonFile } from './json-file.ts';
-import { listed } from './listed.ts';
 import { redirectConsole } from './log.ts';
 import type { ProtocolLogger } from './log.ts';
 import { unlessAborted } from './process.ts';

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { IncomingRecord, IncomingState } from './connector.ts';
 import { ConfigError, TransientError } from './errors.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from './protocol.ts';
 import type { StateMessage } from './protocol.ts';
 
 /**

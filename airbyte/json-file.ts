@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from './errors.ts';
-import { isObject } from './json-object.ts';
+import { isObject } from './protocol.ts';
 import type { ConfiguredCatalog } from './protocol.ts';
 
 const codeOf = (error: unknown): string =>

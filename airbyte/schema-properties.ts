@@ -1,4 +1,4 @@
-import { isObject } from './json-object.ts';
+import { isObject } from './protocol.ts';
 import type { JsonObject } from './protocol.ts';
 
 /** The properties a schema names. */

@@ -1,5 +1,5 @@
+import { isObject } from './protocol.ts';
 import { propertiesOf } from './schema-properties.ts';
-import { isObject } from './json-object.ts';
 
 const CENSORED = '****';
 

@@ -1,5 +1,5 @@
+import { isObject } from './protocol.ts';
 import { knownProperties } from './schema-properties.ts';
-import { isObject } from './json-object.ts';
 
 /**
  * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config holds and its schema does not speak of, in the

@@ -1,5 +1,5 @@
+import { isObject } from '../airbyte/protocol.ts';
 import { branchesFor, knownProperties } from '../airbyte/schema-properties.ts';
-import { isObject } from '../airbyte/json-object.ts';
 
 const requiredIn = (schema: unknown): readonly unknown[] =>
   isObject(schema) && Array.isArray(schema['required']) ? schema['required'] : [];

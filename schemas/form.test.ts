@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { propertiesOf } from '../airbyte/schema-properties.ts';
-import { isObject } from '../airbyte/json-object.ts';
+import { isObject } from '../airbyte/protocol.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 import destination from './destination-config.json' with { type: 'json' };
 import { schemasIn } from './schema-walk.ts';

@@ -1,5 +1,5 @@
 import { propertiesOf } from '../airbyte/schema-properties.ts';
-import { isObject } from '../airbyte/json-object.ts';
+import { isObject } from '../airbyte/protocol.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { isObject } from '../airbyte/protocol.ts';
 import { Ajv } from 'ajv';
 import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { propertiesOf } from '../airbyte/schema-properties.ts';
-import { isObject } from '../airbyte/json-object.ts';
 
 /** The property that has a `const` in every branch, if the branches have one in common. */
 const discriminatorOf = (branches: readonly unknown[]): { name: string; values: unknown[] } | undefined => {

@@ -1,4 +1,4 @@
-import { listed } from '../../airbyte/listed.ts';
+import { listed } from '../../airbyte/errors.ts';
 import { unnamedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { consentRule, PERMISSIONS } from './consent.ts';

@@ -1,4 +1,4 @@
-import { listed } from '../../airbyte/listed.ts';
+import { listed } from '../../airbyte/errors.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../../airbyte/protocol.ts';
 import { mapActivity } from './activity.ts';
 import type { ActivityMapping, Definition, DefinitionNeed } from './activity.ts';

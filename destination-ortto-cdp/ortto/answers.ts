@@ -1,4 +1,4 @@
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { retryAfterMs } from '../../airbyte/retry-after.ts';
 

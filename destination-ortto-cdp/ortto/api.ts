@@ -1,5 +1,5 @@
 // Longer than most: the whole vocabulary of Ortto's API is in this one file, so that nothing else has to know it.
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { objects, readVerdicts } from './answers.ts';
 import type { Definition } from '../mapping/activity.ts';

@@ -1,5 +1,5 @@
 import { ConfigError, TransientError } from '../../airbyte/errors.ts';
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { readAnswer } from './answers.ts';
 import type { Answer, RawAnswer } from './answers.ts';

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { propertiesOf } from '../../airbyte/schema-properties.ts';
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
 import { schemasIn } from '../../schemas/schema-walk.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
 import { schemasIn } from '../../schemas/schema-walk.ts';
 

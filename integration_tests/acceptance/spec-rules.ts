@@ -1,5 +1,5 @@
 import { propertiesOf } from '../../airbyte/schema-properties.ts';
-import { isObject } from '../../airbyte/json-object.ts';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { ConnectorSpecification, JsonObject } from '../../airbyte/protocol.ts';
 
 // What Airbyte's acceptance tests ask of a spec, each check a function from the spec to the places that break it. The names

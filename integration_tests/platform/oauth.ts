@@ -1,7 +1,7 @@
 import { createHash, randomInt } from 'node:crypto';
+import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { propertiesOf } from '../../airbyte/schema-properties.ts';
-import { isObject } from '../../airbyte/json-object.ts';
 
 // Airbyte's side of the Authenticate button: it renders the templates of `advanced_auth` and changes the code for tokens.
 // Like its newest version this one knows `if` and four filters, and refuses everything else.

@@ -1,5 +1,5 @@
+import { isObject } from '../../airbyte/protocol.ts';
 import { ConfigError, TransientError } from '../../airbyte/errors.ts';
-import { isObject } from '../../airbyte/json-object.ts';
 import { refusalOf } from './failure-table.ts';
 import type { Api, FailureKind, Fault } from './failure-table.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listed } from './listed.ts';
+import { listed } from './errors.ts';
 
 test('all of a few names are listed, and of many the first, with how many more there are', () => {
   const names = Array.from({ length: 25 }, (_, index) => `n${index}`);
