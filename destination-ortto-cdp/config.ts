@@ -13,7 +13,7 @@ export type NullRule = 'ignore' | 'clear';
 export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
 
 /** The boxes of "Modify system CDP fields", by the names users tick. */
-export type SystemField =
+export type ModifiableField =
   | 'first_name'
   | 'last_name'
   | 'email'
@@ -27,7 +27,7 @@ export type SystemField =
   | 'sms_permission';
 
 export type ModifySystemFields =
-  | { readonly mode: 'selected'; readonly fields: readonly SystemField[] }
+  | { readonly mode: 'selected'; readonly fields: readonly ModifiableField[] }
   | { readonly mode: 'if_empty' }
   | { readonly mode: 'none' };
 
@@ -102,7 +102,7 @@ interface RawConfig {
   api_key: string;
   region?: keyof typeof REGION_HOSTS;
   api_url?: string;
-  modify_system_fields?: { mode: 'selected'; fields?: SystemField[] } | { mode: 'if_empty' } | { mode: 'none' };
+  modify_system_fields?: { mode: 'selected'; fields?: ModifiableField[] } | { mode: 'if_empty' } | { mode: 'none' };
   people?: RawEntity<PersonKey>;
   organizations?: RawEntity<OrganizationKey>;
   objects?: RawObject[];
@@ -148,7 +148,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
 
 const modifySystemFields = (raw: RawConfig['modify_system_fields']): ModifySystemFields => {
   if (raw !== undefined && raw.mode !== 'selected') return { mode: raw.mode };
-  const all = schema.properties.modify_system_fields.default.fields as SystemField[];
+  const all = schema.properties.modify_system_fields.default.fields as ModifiableField[];
   return { mode: 'selected', fields: raw?.fields ?? all };
 };
 

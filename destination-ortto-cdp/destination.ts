@@ -15,9 +15,9 @@ export const orttoDestination: Destination = {
   }),
   async check(config, log) {
     const parsed = parseConfig(config);
-    const { openOrtto } = await import('./ortto/session.ts');
+    const { openSession } = await import('./ortto/session.ts');
     const { checkAccount } = await import('./check.ts');
-    const { ortto, close } = await openOrtto(parsed, log, { attempts: CHECK_ATTEMPTS });
+    const { ortto, close } = await openSession(parsed, log, { attempts: CHECK_ATTEMPTS });
     try {
       return await checkAccount(ortto, log);
     } finally {

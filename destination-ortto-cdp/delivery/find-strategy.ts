@@ -1,4 +1,4 @@
-import type { Found } from '../ortto/api.ts';
+import type { Found } from '../ortto/look-up-calls.ts';
 import type { FindStrategy } from '../config.ts';
 
 // Ortto's way of finding who a row is about, repeated on what a look-up returned: some verdicts leave the id out.

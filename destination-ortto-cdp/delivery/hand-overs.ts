@@ -1,5 +1,7 @@
-import type { Found, Ortto } from '../ortto/api.ts';
+import type { Ortto } from '../ortto/api.ts';
+import type { Found } from '../ortto/look-up-calls.ts';
 import type { Fate } from '../queue/ledger.ts';
+import type { SkipReason } from '../reasons.ts';
 import type { Mapped } from '../records/mapped.ts';
 import { handOverBody } from './passes.ts';
 
@@ -48,7 +50,7 @@ export const deliverHandOvers = async (
 
 type Judgement =
   | { readonly kind: 'goes' | 'done'; readonly personId: string }
-  | { readonly kind: 'stays'; readonly reason: 'converted' | 'conversion_conflict' };
+  | { readonly kind: 'stays'; readonly reason: Extract<SkipReason, 'converted' | 'conversion_conflict'> };
 
 const judge = (
   found: readonly Found[],
@@ -68,4 +70,4 @@ const judge = (
   return claimed ? { kind: 'stays', reason: 'conversion_conflict' } : { kind: 'goes', personId: ofLead.id };
 };
 
-const skipped = (reason: string): HandedOver => ({ fate: { kind: 'skipped', reason }, orttoId: undefined });
+const skipped = (reason: SkipReason): HandedOver => ({ fate: { kind: 'skipped', reason }, orttoId: undefined });

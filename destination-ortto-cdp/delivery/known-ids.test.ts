@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createMemory } from './memory.ts';
-import { createRegistry } from './known-ids.ts';
+import { createKnownIds } from './known-ids.ts';
 
 test('a memory that is full forgets what was set longest ago', () => {
   const memory = createMemory<number>(2);
@@ -12,7 +12,7 @@ test('a memory that is full forgets what was set longest ago', () => {
 });
 
 test('two contacts on one person are shared, a lead and its contact are not', () => {
-  const registry = createRegistry({ ids: true, owners: true });
+  const registry = createKnownIds({ ids: true, owners: true });
   expect(registry.set('003A', '00p').shared).toBe(false);
   expect(registry.set('003A', '00p').shared).toBe(false);
   expect(registry.set('00QA', '00p').shared).toBe(false);
@@ -22,7 +22,7 @@ test('two contacts on one person are shared, a lead and its contact are not', ()
 });
 
 test('what is not to be remembered is not', () => {
-  const registry = createRegistry({ ids: false, owners: false });
+  const registry = createKnownIds({ ids: false, owners: false });
   registry.set('003A', '00p');
   expect([registry.get('003A'), registry.set('003B', '00p').shared]).toEqual([undefined, false]);
 });

@@ -4,7 +4,7 @@ import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
 export const REMEMBERED = 500_000;
 
 /** Which Ortto id a Salesforce id has become, as far as this run has seen and still remembers. */
-export interface Registry {
+export interface KnownIds {
   get(salesforceId: string): string | undefined;
   /** Returns whether another record of the same object has that person or organization already. */
   set(salesforceId: string, orttoId: string): { readonly shared: boolean };
@@ -19,7 +19,7 @@ export interface Remembering {
   readonly owners: boolean;
 }
 
-export const createRegistry = (remembering: Remembering): Registry => {
+export const createKnownIds = (remembering: Remembering): KnownIds => {
   const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, remembering.ids ? REMEMBERED : 0);
   const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, remembering.owners ? REMEMBERED : 0);
 

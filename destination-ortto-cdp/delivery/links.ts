@@ -1,6 +1,6 @@
 import { createMembership } from './membership.ts';
 import type { Member, MembershipOptions } from './membership.ts';
-import type { Registry } from './known-ids.ts';
+import type { KnownIds } from './known-ids.ts';
 
 /** A person who is to belong to the organization of an account, or, with null, to that of none. */
 interface Link extends Member {
@@ -10,7 +10,7 @@ interface Link extends Member {
 type Joining = Link & { readonly accountId: string };
 
 export interface LinksOptions extends MembershipOptions {
-  readonly organizations: Registry;
+  readonly organizations: KnownIds;
   /** Field in which people keep the id of their account; undefined when no stream writes it. */
   readonly accountOfPerson: string | undefined;
 }

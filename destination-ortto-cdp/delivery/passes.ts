@@ -21,8 +21,8 @@ export interface Pass {
   readonly body: JsonObject;
 }
 
-/** A write after the first pass of its batch. */
-export interface Found {
+/** A write after the first pass of its batch, when it is known who it is about. */
+export interface IdentifiedWrite {
   readonly write: Write;
   /** Whether Ortto had them before this batch. */
   readonly existed: boolean;
@@ -68,9 +68,9 @@ export const mayCarryAnothersId = (mapping: EntityMapping): boolean => !foundByI
  * The requests that follow, to be sent one after the other; none when nobody needs more. No request holds two rows of
  * one person or organization. `found` are writes of the first pass that Ortto took, in its order.
  */
-export const laterPasses = (first: Pass, found: readonly Found[]): Pass[] => {
+export const laterPasses = (first: Pass, found: readonly IdentifiedWrite[]): Pass[] => {
   const wanting = found.filter(({ write, existed }) => needsMore(first, write, existed));
-  const passes = (rule: FieldRule, multi: Multi, fieldsOf: (each: Found) => readonly Sent[]): Pass[] =>
+  const passes = (rule: FieldRule, multi: Multi, fieldsOf: (each: IdentifiedWrite) => readonly Sent[]): Pass[] =>
     apart(wanting.map((each) => ({ ...each, address: addressOf(each), fields: fieldsOf(each) }))).map((rows) =>
       laterPass(first, rule, multi, rows),
     );
@@ -138,7 +138,7 @@ const unclaimed = ({ target, rule }: Pass, { mapping }: Write): boolean =>
   target === 'organization' && rule === 'on_create' && !foundById(mapping);
 
 /** Fills the ids of organizations by the keys that found them, so that later passes can address them by it. */
-const claims = (first: Pass, found: readonly Found[]): Pass[] =>
+const claims = (first: Pass, found: readonly IdentifiedWrite[]): Pass[] =>
   apart(
     found
       .filter(({ write, existed, address }) => existed && address === undefined && unclaimed(first, write))
@@ -172,7 +172,7 @@ interface Addressed {
   readonly fields: readonly Sent[];
 }
 
-const addressOf = ({ write, existed, address }: Found): string => {
+const addressOf = ({ write, existed, address }: IdentifiedWrite): string => {
   if (write.mapping.target === 'organization') return address ?? write.id;
   if (address === undefined && existed) throw new Error(`A person of ${write.mapping.stream} was found without an id`);
   return address ?? '';

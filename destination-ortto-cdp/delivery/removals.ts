@@ -1,9 +1,11 @@
-import type { Entity, Found, Ortto } from '../ortto/api.ts';
+import type { Ortto } from '../ortto/api.ts';
+import type { Found } from '../ortto/look-up-calls.ts';
+import type { Entity } from '../ortto/paths.ts';
 import type { EntityMapping } from '../mapping/entity.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Mapped, Write } from '../records/mapped.ts';
 import { PERSON_ID } from '../ortto/system-fields.ts';
-import type { Identities } from '../queue/task.ts';
+import type { Identities } from '../mapping/identities.ts';
 
 export type Tombstone = Mapped & { readonly kind: 'tombstone' };
 
@@ -62,7 +64,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
         'archived',
       ),
     );
-    if (target === 'person') await forget(ortto, stream, identity, staying);
+    if (target === 'person') await clearIdentity(ortto, stream, identity, staying);
     const archive = await archives.get(target);
     for (const [salesforceId, id] of going.flatMap((each) => carriedIds(each, idFields)))
       archive?.set(salesforceId, id);
@@ -109,7 +111,12 @@ const livesOn = (found: Found, idFields: readonly string[], deleted: ReadonlySet
   carriedIds(found, idFields).some(([salesforceId]) => !deleted.has(salesforceId));
 
 /** Takes the id of a deleted record off the people who stay, so that nothing finds them by it. */
-const forget = async (ortto: Ortto, stream: string, identity: string, people: readonly Found[]): Promise<void> => {
+const clearIdentity = async (
+  ortto: Ortto,
+  stream: string,
+  identity: string,
+  people: readonly Found[],
+): Promise<void> => {
   await inParts(people, async (part) => {
     await ortto.merge(stream, {
       target: 'person',

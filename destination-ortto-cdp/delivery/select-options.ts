@@ -1,4 +1,5 @@
-import type { Entity, Ortto } from '../ortto/api.ts';
+import type { Ortto } from '../ortto/api.ts';
+import type { Entity } from '../ortto/paths.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { Write } from '../records/mapped.ts';
 
@@ -8,7 +9,7 @@ import type { Write } from '../records/mapped.ts';
  */
 export type EnsureOptions = (writes: readonly Write[]) => Promise<void>;
 
-export const createOptions = (ortto: Ortto): EnsureOptions => {
+export const createSelectOptions = (ortto: Ortto): EnsureOptions => {
   const known = new Map<Entity, Promise<Map<string, Set<string>>>>();
   /** Additions under way; whoever uses an option waits for all of them. */
   let adding: Promise<void> = Promise.resolve();

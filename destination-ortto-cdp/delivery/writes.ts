@@ -6,7 +6,7 @@ import { conditionsOf, pick } from './find-strategy.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
 import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from './passes.ts';
-import type { Found, Pass } from './passes.ts';
+import type { IdentifiedWrite, Pass } from './passes.ts';
 
 /** What became of one write. */
 export interface Delivered {
@@ -122,7 +122,11 @@ const locate = async (ortto: Ortto, first: Pass, standings: readonly Standing[])
 };
 
 /** How later passes will address each: people by their id, organizations by the Salesforce id they carry. */
-const address = async (ortto: Ortto, first: Pass, standings: readonly Standing[]): Promise<readonly Found[]> => {
+const address = async (
+  ortto: Ortto,
+  first: Pass,
+  standings: readonly Standing[],
+): Promise<readonly IdentifiedWrite[]> => {
   const going = standings.filter(({ fate }) => fate === undefined);
   const wanting = going.map((each) => ({ ...each, existed: each.existed ?? true }));
   if (first.target === 'person') {
@@ -135,12 +139,12 @@ const address = async (ortto: Ortto, first: Pass, standings: readonly Standing[]
       ? orttoId
       : [],
   );
-  const carried = await carriedIds(ortto, first, [...new Set(unsure)]);
+  const carried = await accountIdsOf(ortto, first, [...new Set(unsure)]);
   return wanting.map(({ write, existed, orttoId }) => ({ write, existed, address: carried.get(orttoId ?? '') }));
 };
 
 /** The Salesforce ids that organizations carry in their identity field, by Ortto id. */
-const carriedIds = async (
+const accountIdsOf = async (
   ortto: Ortto,
   { writes }: Pass,
   ids: readonly string[],
@@ -157,7 +161,11 @@ const carriedIds = async (
 };
 
 /** Sends the later passes, one after the other. Returns those refused in one of them, with the reason. */
-const finish = async (ortto: Ortto, first: Pass, found: readonly Found[]): Promise<ReadonlyMap<Write, Fate>> => {
+const finish = async (
+  ortto: Ortto,
+  first: Pass,
+  found: readonly IdentifiedWrite[],
+): Promise<ReadonlyMap<Write, Fate>> => {
   const refused = new Map<Write, Fate>();
   for (const pass of laterPasses(first, found)) {
     const verdicts = await ortto.merge(streamOf(pass.writes), pass);

@@ -3,24 +3,17 @@ import { unnamedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
-import { createFieldBook } from './custom-fields.ts';
-import type { CustomField, NewField } from './custom-fields.ts';
+import { createCustomFields } from './custom-fields.ts';
+import type { ActivityDefinition } from '../ortto/account-schema.ts';
+import type { NewField } from './custom-fields.ts';
 import { readDisplayType, slug, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import { unsent } from './findings.ts';
-import type { Notebook } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { noteUnknownField } from './typos.ts';
 
-/** A kind of event as the account has it. */
-export interface Definition {
-  /** `act:cm:task` for people, `act:oc:task` for organizations. */
-  readonly id: string;
-  readonly name: string;
-  readonly attributes: readonly CustomField[];
-}
-
 /** A definition to create. */
-export interface DefinitionNeed {
+export interface NewDefinition {
   readonly name: string;
   readonly attributes: readonly NewField[];
 }
@@ -33,7 +26,7 @@ interface MappedAttribute {
 }
 
 /** An event of one kind, about people or about organizations. */
-export interface MappedEvent {
+export interface MappedActivity {
   readonly activityId: string;
   readonly attributes: readonly MappedAttribute[];
 }
@@ -46,8 +39,8 @@ export interface ActivityMapping {
   /** The field that says whom a record is about; undefined: whichever of its values names a person or an account. */
   readonly about: readonly string[] | undefined;
   /** Undefined where the target does not allow such events. */
-  readonly person: MappedEvent | undefined;
-  readonly organization: MappedEvent | undefined;
+  readonly person: MappedActivity | undefined;
+  readonly organization: MappedActivity | undefined;
   /** The first that a record has is the event's time. */
   readonly occurredAt: readonly (readonly string[])[];
   readonly identifiedBy: readonly (readonly string[])[];
@@ -60,10 +53,10 @@ export interface ActivitySetting {
   readonly rules: ObjectRules;
   readonly fields: CatalogFields;
   readonly schema: {
-    readonly personActivities: readonly Definition[];
-    readonly organizationActivities: readonly Definition[];
+    readonly personActivities: readonly ActivityDefinition[];
+    readonly organizationActivities: readonly ActivityDefinition[];
   };
-  readonly notebook: Notebook;
+  readonly findings: Findings;
 }
 
 /** Ortto takes as many attributes an event. */
@@ -71,11 +64,11 @@ const ATTRIBUTES = 15;
 
 type Kind = 'person' | 'organization';
 
-export const mapActivity = (
+export const planActivity = (
   setting: ActivitySetting,
 ): {
   readonly mapping: ActivityMapping;
-  readonly needs: { readonly [K in Kind]: readonly DefinitionNeed[] };
+  readonly needs: { readonly [K in Kind]: readonly NewDefinition[] };
 } => {
   const { stream, object, target, schema } = setting;
   const rows = attributeRows(setting);
@@ -102,16 +95,16 @@ export const mapActivity = (
 };
 
 /** Rows whose field the stream has; the others are problems where the user wrote them. */
-const attributeRows = ({ stream, rules, fields, notebook }: ActivitySetting): MappingRow[] => {
+const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): MappingRow[] => {
   const needed = [rules.person ?? '', ...rules.activity.occurredAt, ...rules.activity.identifiedBy];
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
   const { custom, standard } = unnamedFields(fields, named);
-  if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
-  for (const row of rules.fields) noteUnknownField(stream, row, fields, notebook);
+  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
+  for (const row of rules.fields) noteUnknownField(stream, row, fields, findings);
   const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {
-    notebook.problems.push(
+    findings.problems.push(
       `${stream}: ${all.length} fields are mapped, an activity takes ${ATTRIBUTES}; untick at least ${all.length - ATTRIBUTES} in the connection, for instance of ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
     );
   }
@@ -119,26 +112,26 @@ const attributeRows = ({ stream, rules, fields, notebook }: ActivitySetting): Ma
 };
 
 const mapEvent = (
-  { stream, rules, fields, notebook }: ActivitySetting,
+  { stream, rules, fields, findings }: ActivitySetting,
   rows: readonly MappingRow[],
-  definitions: readonly Definition[],
+  definitions: readonly ActivityDefinition[],
   prefix: string,
-): { readonly event: MappedEvent; readonly need: DefinitionNeed | undefined } => {
+): { readonly event: MappedActivity; readonly need: NewDefinition | undefined } => {
   const { name } = rules.activity;
   const definition = definitions.find((each) => slug(each.name) === slug(name) || each.id === name);
-  const book = createFieldBook(definition?.attributes ?? [], 'cm');
+  const customFields = createCustomFields(definition?.attributes ?? [], 'cm');
   const attributes = rows.flatMap(({ from, to, type }) => {
     const property = fields.get(from);
     const wanted = readDisplayType(type ?? '') ?? (property === undefined ? 'text' : typeOfProperty(property));
-    const lacks = book.missing().length;
-    const place = book.place(to, wanted, from);
+    const lacks = customFields.missing().length;
+    const place = customFields.target(to, wanted, from);
     if ('problem' in place) {
-      notebook.problems.push(`${stream}.${from}: ${place.problem}`);
+      findings.problems.push(`${stream}.${from}: ${place.problem}`);
       return [];
     }
     // How Ortto changes a definition is not known well enough to touch one that people may be working with.
-    if (definition !== undefined && book.missing().length > lacks) {
-      notebook.warnings.push(
+    if (definition !== undefined && customFields.missing().length > lacks) {
+      findings.warnings.push(
         `${stream}.${from}: not sent, since the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
       );
       return [];
@@ -147,21 +140,21 @@ const mapEvent = (
   });
   for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
     if (group.length > 1) {
-      notebook.problems.push(
+      findings.problems.push(
         `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or none`,
       );
     }
   }
   return {
     event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
-    need: definition === undefined ? { name, attributes: book.missing() } : undefined,
+    need: definition === undefined ? { name, attributes: customFields.missing() } : undefined,
   };
 };
 
-const aboutPath = ({ stream, rules, fields, notebook }: ActivitySetting): readonly string[] | undefined => {
+const aboutPath = ({ stream, rules, fields, findings }: ActivitySetting): readonly string[] | undefined => {
   if (rules.person === undefined) return undefined;
   if (!fields.has(rules.person)) {
-    notebook.problems.push(
+    findings.problems.push(
       `${stream}: ${rules.person}, which says whom a record is about, is not among its fields; select it or set person in objects`,
     );
   }
@@ -169,10 +162,10 @@ const aboutPath = ({ stream, rules, fields, notebook }: ActivitySetting): readon
 };
 
 const timePaths = (setting: ActivitySetting): readonly (readonly string[])[] => {
-  const { stream, rules, notebook } = setting;
+  const { stream, rules, findings } = setting;
   const paths = presentPaths(rules.activity.occurredAt, setting);
   if (paths.length === 0) {
-    notebook.problems.push(
+    findings.problems.push(
       `${stream}: has no field for the time of its events; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
     );
   }
@@ -183,15 +176,15 @@ const presentPaths = (names: readonly string[], { fields }: ActivitySetting): re
   names.filter((name) => fields.has(name)).map((name) => name.split('.'));
 
 const identityPaths = (setting: ActivitySetting): readonly (readonly string[])[] => {
-  const { stream, rules, fields, notebook } = setting;
+  const { stream, rules, fields, findings } = setting;
   const absent = rules.activity.identifiedBy.filter((name) => !fields.has(name));
   const paths = presentPaths(rules.activity.identifiedBy, setting);
   if (paths.length === 0) {
-    notebook.problems.push(
+    findings.problems.push(
       `${stream}: none of ${absent.join(', ')} is among its fields, so its events cannot be told apart`,
     );
   } else if (absent.length > 0) {
-    notebook.warnings.push(`${stream}: ${absent.join(', ')} is not selected and does not tell its events apart`);
+    findings.warnings.push(`${stream}: ${absent.join(', ')} is not selected and does not tell its events apart`);
   }
   return paths;
 };

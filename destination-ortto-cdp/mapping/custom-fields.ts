@@ -1,16 +1,9 @@
+import type { CustomField } from '../ortto/account-schema.ts';
 import { customFieldId, fits, readDisplayType, slug } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 
 // The custom fields of one kind (people, organizations, or one activity's attributes): those the account has, and those
 // the mapping needs. Names become ids here and nowhere else.
-
-/** A custom field, or an activity's attribute, as the account has it. */
-export interface CustomField {
-  readonly id: string;
-  readonly name: string;
-  /** Ortto's display type, any. */
-  readonly type: string;
-}
 
 /** One that the account does not have yet. */
 export interface NewField {
@@ -18,38 +11,39 @@ export interface NewField {
   readonly type: DisplayType;
 }
 
-export interface Place {
+/** The field that values go to. */
+export interface FieldTarget {
   /** The id it has, or will have once it is created. */
   readonly id: string;
   readonly type: DisplayType;
 }
 
-export interface FieldBook {
+export interface CustomFields {
   /** Whether the account has the field called `to`, a name or an id. */
   has(to: string): boolean;
   /**
-   * Where values of type `wanted` for the field called `to` (a name or an id) go. A sentence when they cannot: no such
-   * id, a type that clashes with the account's or with another stream's.
+   * The field that values of type `wanted` go to, given its name or id. A sentence when there is none: no such id, or a type that
+   * clashes with the account's or with another stream's. `requester` names the stream's field in that sentence.
    */
-  place(to: string, wanted: DisplayType, asker: string): Place | { readonly problem: string };
-  /** What has been placed and is missing in the account, in the order it was asked for. */
+  target(to: string, wanted: DisplayType, requester: string): FieldTarget | { readonly problem: string };
+  /** Targets that the account does not have yet, in the order they were asked for. */
   missing(): readonly NewField[];
-  /** How many fields of the account the mapping writes to, the missing ones included. */
+  /** How many fields of the account the mapping writes to, missing ones included. */
   used(): number;
 }
 
 /** `namespace` is `cm` for people and for every activity's attributes, `oc` for organizations. */
-export const createFieldBook = (account: readonly CustomField[], namespace: 'cm' | 'oc'): FieldBook => {
+export const createCustomFields = (account: readonly CustomField[], namespace: 'cm' | 'oc'): CustomFields => {
   const byId = new Map(account.map((field) => [field.id, field]));
   // A field renamed in Ortto keeps its id, so a name counts before what ids are made of.
   const bySlug = new Map([
     ...account.map((field) => [field.id.split(':')[2] ?? field.id, field] as const),
     ...account.map((field) => [slug(field.name), field] as const),
   ]);
-  const fresh = new Map<string, NewField & { readonly asker: string }>();
+  const fresh = new Map<string, NewField & { readonly requester: string }>();
   const used = new Set<string>();
 
-  const inAccount = (field: CustomField, wanted: DisplayType): Place | { readonly problem: string } => {
+  const inAccount = (field: CustomField, wanted: DisplayType): FieldTarget | { readonly problem: string } => {
     const actual = readDisplayType(field.type);
     if (actual !== undefined && fits(wanted, actual)) {
       used.add(field.id);
@@ -62,18 +56,18 @@ export const createFieldBook = (account: readonly CustomField[], namespace: 'cm'
 
   return {
     has: (to) => byId.has(to) || bySlug.has(slug(to)),
-    place(to, wanted, asker) {
+    target(to, wanted, requester) {
       const named = byId.get(to);
       if (named !== undefined) return inAccount(named, wanted);
-      if (/^[a-z0-9]+:[a-z0-9]*:/.test(to)) return { problem: `Ortto has no field ${to} that can be written` };
+      if (/^[a-z0-9]+:[a-z0-9]*:/.test(to)) return { problem: `Ortto has no writable field ${to}` };
       const key = slug(to);
-      if (key === '') return { problem: `"${to}" is no name for a field` };
+      if (key === '') return { problem: `"${to}" is not a valid field name` };
       const known = bySlug.get(key);
       if (known !== undefined) return inAccount(known, wanted);
-      const planned = fresh.get(key) ?? { name: to, type: wanted, asker };
+      const planned = fresh.get(key) ?? { name: to, type: wanted, requester };
       if (!fits(wanted, planned.type)) {
         return {
-          problem: `"${planned.name}" is ${planned.type} for ${planned.asker}, ${wanted} here; map one to another field`,
+          problem: `"${planned.name}" is ${planned.type} for ${planned.requester}, ${wanted} here; map one to another field`,
         };
       }
       fresh.set(key, planned);

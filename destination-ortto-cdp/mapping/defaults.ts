@@ -44,7 +44,7 @@ const CUSTOM_OBJECT: DefaultObject = { target: 'either', fields: [{ from: 'Name'
  * The default mapping of an object with what the user changed about it; undefined when neither says what the object
  * becomes. Default rows are left out where the user gave the object another kind of target: they mean nothing there.
  */
-export const rulesOf = (object: string, objects: readonly ObjectMapping[]): ObjectRules | undefined => {
+export const objectRules = (object: string, objects: readonly ObjectMapping[]): ObjectRules | undefined => {
   const user = objects.find(({ stream }) => stream === object);
   const standard = OBJECTS.get(object) ?? (object.endsWith('__c') ? CUSTOM_OBJECT : undefined);
   const target = user?.target ?? standard?.target;

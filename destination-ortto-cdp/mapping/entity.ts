@@ -5,11 +5,11 @@ import { consentRule, PERMISSIONS } from './consent.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
-import type { FieldBook, Place } from './custom-fields.ts';
+import type { CustomFields, FieldTarget } from './custom-fields.ts';
 import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import { unsent } from './findings.ts';
-import type { Notebook } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { nameSlip, noteUnknownField } from './typos.ts';
 import { allowance, ceiling, strictest } from './field-rules.ts';
 import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
@@ -53,10 +53,10 @@ export interface EntitySetting {
   readonly rules: ObjectRules;
   readonly fields: CatalogFields;
   readonly config: DestinationConfig;
-  readonly book: FieldBook;
+  readonly customFields: CustomFields;
   /** Whether converted leads are to hand their person to their contact, whose stream is there. */
   readonly mergesLeads: boolean;
-  readonly notebook: Notebook;
+  readonly findings: Findings;
 }
 
 /** Ortto's own Salesforce integration takes as many. What identity needs does not count. */
@@ -68,16 +68,16 @@ const ACCOUNT_ID = 'Salesforce account ID';
 const identityName = (object: string): string =>
   `Salesforce ${plainName(object).toLowerCase()} ${object.endsWith('__c') ? 'record ' : ''}ID`;
 
-export const mapEntity = (setting: EntitySetting): EntityMapping => {
-  const { stream, object, target, config, book, notebook } = setting;
+export const planEntity = (setting: EntitySetting): EntityMapping => {
+  const { stream, object, target, config, customFields, findings } = setting;
   const settings = target === 'person' ? config.people : config.organizations;
   if (target === 'person' && object === 'Account') {
-    notebook.problems.push(`${stream}: accounts become organizations; map it to organization or none`);
+    findings.problems.push(`${stream}: accounts become organizations; map it to organization or none`);
   }
   const keep = (name: string): string => {
-    const place = book.place(name, 'text', 'the connector');
+    const place = customFields.target(name, 'text', 'the connector');
     if (!('problem' in place)) return place.id;
-    notebook.problems.push(`${name}: ${place.problem}`);
+    findings.problems.push(`${name}: ${place.problem}`);
     return '';
   };
   const identity = keep(identityName(object));
@@ -89,15 +89,15 @@ export const mapEntity = (setting: EntitySetting): EntityMapping => {
         }
       : undefined;
   const fields = mappedFields(setting);
-  refuseSharedFields(stream, fields, [identity, ...(account ? [account.id] : [])], notebook);
-  refuseCrowd(stream, fields, setting.rules.fields, notebook);
-  if (target === 'person') warnOfConsent(stream, fields, notebook);
+  refuseSharedFields(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
+  refuseCrowd(stream, fields, setting.rules.fields, findings);
+  if (target === 'person') warnOfConsent(stream, fields, findings);
 
   const keys = settings.matchBy
     .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))
     .filter((key) => key === identity || fields.some(({ id }) => id === key));
   if (keys.length === 0) {
-    notebook.problems.push(
+    findings.problems.push(
       `${stream}: has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
     );
   }
@@ -126,17 +126,17 @@ const KEY_FIELDS = {
 } as const;
 
 const mappedFields = (setting: EntitySetting): MappedField[] => {
-  const { stream, rules, fields, notebook } = setting;
+  const { stream, rules, fields, findings } = setting;
   const { custom, standard } = unnamedFields(fields, new Set(rules.fields.map(({ from }) => from)));
-  if (standard.length > 0) notebook.notes.push(unsent(stream, standard));
+  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
   const rows = [...rules.fields, ...custom.map(customRow)];
   return rows.flatMap((row) => {
     const property = fields.get(row.from);
-    noteUnknownField(stream, row, fields, notebook);
+    noteUnknownField(stream, row, fields, findings);
     if (row.to === 'none' || property === undefined) return [];
     const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
     if (!('problem' in place)) return [mappedField(row, place, setting)];
-    notebook.problems.push(`${stream}.${row.from}: ${place.problem}`);
+    findings.problems.push(`${stream}.${row.from}: ${place.problem}`);
     return [];
   });
 };
@@ -147,15 +147,15 @@ const systemField = (target: 'person' | 'organization', to: string) =>
 const placeOf = (
   { from, to, origin }: MappingRow,
   wanted: DisplayType,
-  { target, book, stream }: EntitySetting,
-): Place | { readonly problem: string } => {
+  { target, customFields, stream }: EntitySetting,
+): FieldTarget | { readonly problem: string } => {
   const system = systemField(target, to);
   if (system !== undefined) return system;
-  const slip = origin === 'user' && !book.has(to) ? nameSlip(target, to) : undefined;
-  return slip === undefined ? book.place(to, wanted, `${stream}.${from}`) : { problem: slip };
+  const slip = origin === 'user' && !customFields.has(to) ? nameSlip(target, to) : undefined;
+  return slip === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem: slip };
 };
 
-const mappedField = (row: MappingRow, { id, type }: Place, setting: EntitySetting): MappedField => {
+const mappedField = (row: MappingRow, { id, type }: FieldTarget, setting: EntitySetting): MappedField => {
   const system = systemField(setting.target, id) !== undefined;
   return {
     from: row.from,
@@ -182,7 +182,7 @@ const refuseSharedFields = (
   stream: string,
   fields: readonly MappedField[],
   own: readonly string[],
-  { problems }: Notebook,
+  { problems }: Findings,
 ): void => {
   const writers = Map.groupBy(fields, ({ id }) => id);
   for (const [id, rows] of writers) {
@@ -201,7 +201,7 @@ const refuseCrowd = (
   stream: string,
   fields: readonly MappedField[],
   rows: readonly MappingRow[],
-  { problems }: Notebook,
+  { problems }: Findings,
 ): void => {
   const counted = fields.filter(({ id }) => !PERMISSIONS.has(id));
   if (counted.length <= FIELDS_A_STREAM) return;
@@ -212,7 +212,7 @@ const refuseCrowd = (
   );
 };
 
-const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Notebook): void => {
+const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
   if (fields.some(({ id }) => id === 'bol::p')) return;
   warnings.push(
     `${stream}: no field says who opted out of email (HasOptedOutOfEmail is not selected), so Ortto takes every new person for subscribed`,

@@ -1,5 +1,5 @@
 /** What planning finds, for the user to read; only ever added to. */
-export interface Notebook {
+export interface Findings {
   readonly problems: string[];
   readonly warnings: string[];
   readonly notes: string[];

@@ -183,7 +183,7 @@ test('all that is wrong is told at once: types that clash, unknown fields and id
   );
   expect(problems).toEqual([
     'Contact.Gone: the stream has no such field; select it or take the row out of objects',
-    'Contact.Fax: Ortto has no field idt::o that can be written',
+    'Contact.Fax: Ortto has no writable field idt::o',
     'Contact.Tier__c: "Tier" has the type integer in Ortto, the values are text; map it to another field',
     'Contact: Title and Job_Title__c would all write str:cm:job-title; map all but one to another field or none',
     'Contact: Salesforce_Contact_ID__c would write str:cm:salesforce-contact-id, where the connector keeps a Salesforce id; map it to another field or none',

@@ -1,23 +1,24 @@
 import { listed } from '../../airbyte/errors.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../../airbyte/protocol.ts';
-import { mapActivity } from './activity.ts';
-import type { ActivityMapping, Definition, DefinitionNeed } from './activity.ts';
+import { planActivity } from './activity.ts';
+import type { ActivityDefinition, CustomField } from '../ortto/account-schema.ts';
+import type { ActivityMapping, NewDefinition } from './activity.ts';
 import { catalogFields } from './catalog-fields.ts';
 import type { DestinationConfig } from '../config.ts';
-import { rulesOf } from './defaults.ts';
-import { mapEntity } from './entity.ts';
+import { objectRules } from './defaults.ts';
+import { planEntity } from './entity.ts';
 import type { EntityMapping } from './entity.ts';
-import { createFieldBook } from './custom-fields.ts';
-import type { CustomField, NewField } from './custom-fields.ts';
-import type { Notebook } from './findings.ts';
+import { createCustomFields } from './custom-fields.ts';
+import type { NewField } from './custom-fields.ts';
+import type { Findings } from './findings.ts';
 import { noteUnknownStreams } from './typos.ts';
 
 /** What the Ortto account has that a mapping may write to, its own system fields aside. */
 export interface OrttoSchema {
   readonly person: readonly CustomField[];
   readonly organization: readonly CustomField[];
-  readonly personActivities: readonly Definition[];
-  readonly organizationActivities: readonly Definition[];
+  readonly personActivities: readonly ActivityDefinition[];
+  readonly organizationActivities: readonly ActivityDefinition[];
 }
 
 /** What the records of a stream become; `none` skips them. */
@@ -30,9 +31,9 @@ export interface MappingPlan {
   readonly missing: {
     readonly person: readonly NewField[];
     readonly organization: readonly NewField[];
-    readonly personActivities: readonly DefinitionNeed[];
+    readonly personActivities: readonly NewDefinition[];
     /** No call is known that creates these. */
-    readonly organizationActivities: readonly DefinitionNeed[];
+    readonly organizationActivities: readonly NewDefinition[];
   };
   /** Everything the user must change before anything can be written. Sentences. */
   readonly problems: readonly string[];
@@ -51,53 +52,53 @@ export const planMapping = (
   catalog: ConfiguredCatalog,
   schema: OrttoSchema,
 ): MappingPlan => {
-  const books = {
-    person: createFieldBook(schema.person, 'cm'),
-    organization: createFieldBook(schema.organization, 'oc'),
+  const customFields = {
+    person: createCustomFields(schema.person, 'cm'),
+    organization: createCustomFields(schema.organization, 'oc'),
   };
   const objects = catalog.streams.map(({ stream }) => objectOf(stream.name, config.streamPrefix));
-  const notebook: Notebook = { problems: [], warnings: [], notes: [] };
-  const needs: { [Kind in 'person' | 'organization']: DefinitionNeed[] } = { person: [], organization: [] };
+  const findings: Findings = { problems: [], warnings: [], notes: [] };
+  const needs: { [Kind in 'person' | 'organization']: NewDefinition[] } = { person: [], organization: [] };
 
   noteUnknownStreams(
     config.objects,
     objects.flatMap((object) => object ?? []),
-    notebook,
+    findings,
   );
 
   const mergesLeads =
     config.mergeConvertedLeads &&
     objects.includes('Contact') &&
-    rulesOf('Contact', config.objects)?.target === 'person';
+    objectRules('Contact', config.objects)?.target === 'person';
 
   const mapStream = ({ stream }: ConfiguredStream, object: string | undefined): StreamMapping[] => {
-    const rules = object === undefined ? undefined : rulesOf(object, config.objects);
+    const rules = object === undefined ? undefined : objectRules(object, config.objects);
     if (object === undefined || rules === undefined) {
-      notebook.problems.push(unmapped(stream.name, config.streamPrefix));
+      findings.problems.push(unmapped(stream.name, config.streamPrefix));
       return [];
     }
     if (rules.target === 'none') return [{ kind: 'none', stream: stream.name }];
     const fields = catalogFields(stream.json_schema);
     if (!fields.has('Id')) {
-      notebook.problems.push(`${stream.name}: has no field Id; only Salesforce objects with their Id can be written`);
+      findings.problems.push(`${stream.name}: has no field Id; only Salesforce objects with their Id can be written`);
       return [];
     }
-    const setting = { stream: stream.name, object, rules, fields, notebook };
+    const setting = { stream: stream.name, object, rules, fields, findings };
     if (rules.target === 'person' || rules.target === 'organization') {
       const { target } = rules;
-      return [mapEntity({ ...setting, target, config, book: books[target], mergesLeads })];
+      return [planEntity({ ...setting, target, config, customFields: customFields[target], mergesLeads })];
     }
-    const mapped = mapActivity({ ...setting, target: rules.target, schema });
+    const mapped = planActivity({ ...setting, target: rules.target, schema });
     for (const kind of ['person', 'organization'] as const) needs[kind].push(...mapped.needs[kind]);
     return [mapped.mapping];
   };
 
   const streams = catalog.streams.flatMap((stream, index) => mapStream(stream, objects[index]));
-  const missing = { person: books.person.missing(), organization: books.organization.missing() };
+  const missing = { person: customFields.person.missing(), organization: customFields.organization.missing() };
   const problems = [
-    ...notebook.problems,
-    ...crowded('people', books.person.used(), CUSTOM_FIELDS.person, missing.person),
-    ...crowded(
+    ...findings.problems,
+    ...overLimit('people', customFields.person.used(), CUSTOM_FIELDS.person, missing.person),
+    ...overLimit(
       'organizations',
       schema.organization.length + missing.organization.length,
       CUSTOM_FIELDS.organization,
@@ -112,8 +113,8 @@ export const planMapping = (
       organizationActivities: needs.organization,
     },
     problems,
-    warnings: notebook.warnings,
-    notes: notebook.notes,
+    warnings: findings.warnings,
+    notes: findings.notes,
   };
 };
 
@@ -125,7 +126,7 @@ const unmapped = (stream: string, prefix: string): string =>
     ? `${stream}: no mapping says what it becomes; add it to objects, take it out of the connection, or set stream_prefix if the connection puts a prefix on stream names`
     : `${stream}: no mapping says what it becomes, with stream_prefix "${prefix}" taken off; correct the prefix, add it to objects, or take it out of the connection`;
 
-const crowded = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
+const overLimit = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
   fresh.length === 0 || count <= allowed
     ? []
     : [

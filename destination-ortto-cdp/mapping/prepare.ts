@@ -1,14 +1,15 @@
 import type { Log } from '../../airbyte/connector.ts';
 import { problemsOf } from '../../airbyte/errors.ts';
 import type { ConfiguredCatalog } from '../../airbyte/protocol.ts';
-import type { Definition } from './activity.ts';
-import type { Entity, Ortto } from '../ortto/api.ts';
+import type { ActivityDefinition, CustomField } from '../ortto/account-schema.ts';
+import type { Ortto } from '../ortto/api.ts';
+import type { Entity } from '../ortto/paths.ts';
 import type { DestinationConfig } from '../config.ts';
-import type { CustomField, NewField } from './custom-fields.ts';
+import type { NewField } from './custom-fields.ts';
 import { planMapping } from './plan.ts';
 import type { MappingPlan, OrttoSchema, StreamMapping } from './plan.ts';
-import { identitiesOf } from '../queue/task.ts';
-import type { Identities } from '../queue/task.ts';
+import { identitiesOf } from './identities.ts';
+import type { Identities } from './identities.ts';
 
 /** What a write goes by. */
 export interface Prepared {
@@ -53,10 +54,14 @@ export const prepareMapping = async (
   );
   return {
     mappings: settled.streams,
-    identities: identitiesOf(settled.streams, schema),
+    identities: identitiesOf(identityFields(settled.streams), schema),
     defined: new Set([...personActivities, ...organizationActivities]),
   };
 };
+
+/** The identity field of each object whose stream becomes people or organizations. */
+const identityFields = (streams: readonly StreamMapping[]): ReadonlyMap<string, string> =>
+  new Map(streams.flatMap((each) => (each.kind === 'entity' ? [[each.object, each.identity] as const] : [])));
 
 const readSchema = async (ortto: Ortto): Promise<OrttoSchema> => {
   const definitions = await ortto.definitions();
@@ -105,11 +110,11 @@ const createFields = async (
 
 const createDefinitions = async (
   ortto: Ortto,
-  existing: readonly Definition[],
+  existing: readonly ActivityDefinition[],
   missing: MappingPlan['missing']['personActivities'],
   log: Log,
-): Promise<readonly Definition[]> => {
-  const created: Definition[] = [];
+): Promise<readonly ActivityDefinition[]> => {
+  const created: ActivityDefinition[] = [];
   for (const { name, attributes } of missing) {
     const definition = await ortto.defineActivity(name, attributes);
     if (definition !== undefined) {

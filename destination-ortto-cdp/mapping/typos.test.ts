@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { catalogFields } from './catalog-fields.ts';
 import { nameSlip, noteUnknownField, noteUnknownStreams } from './typos.ts';
 
-const notebook = () => ({ problems: [] as string[], warnings: [] as string[], notes: [] as string[] });
+const findings = () => ({ problems: [] as string[], warnings: [] as string[], notes: [] as string[] });
 const entry = (stream: string) => ({
   stream,
   target: 'none' as const,
@@ -12,7 +12,7 @@ const entry = (stream: string) => ({
 });
 
 test('an entry for a stream that is spelled otherwise is a problem, one for none a warning', () => {
-  const book = notebook();
+  const book = findings();
   noteUnknownStreams([entry('Contact'), entry('lead'), entry('Kontakt')], ['Contact', 'Lead'], book);
   expect(book).toEqual({
     problems: ['objects[1].stream: the connection has no stream lead; it has Lead'],
@@ -26,7 +26,7 @@ test('a row for a field that is spelled otherwise is a problem, whatever it was 
     type: 'object',
     properties: { Title: { type: 'string' }, Account: { type: 'object', properties: { Name: { type: 'string' } } } },
   });
-  const book = notebook();
+  const book = findings();
   for (const [from, to] of [
     ['title', 'none'],
     ['account.name', 'Company'],

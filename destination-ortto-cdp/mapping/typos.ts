@@ -1,7 +1,7 @@
 import type { ObjectMapping } from '../config.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import type { MappingRow } from './defaults.ts';
-import type { Notebook } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
 // Names in the user's mapping that lead nowhere. Passed over they would do the opposite of what was meant: what was to be
@@ -19,7 +19,7 @@ const meantBy = (written: string, names: Iterable<string>): string | undefined =
 export const noteUnknownStreams = (
   entries: readonly ObjectMapping[],
   streams: readonly string[],
-  { problems, warnings }: Notebook,
+  { problems, warnings }: Findings,
 ): void => {
   for (const [index, { stream }] of entries.entries()) {
     if (streams.includes(stream)) continue;
@@ -35,7 +35,7 @@ export const noteUnknownField = (
   stream: string,
   { from, to, origin }: Pick<MappingRow, 'from' | 'to' | 'origin'>,
   fields: CatalogFields,
-  { problems, notes }: Notebook,
+  { problems, notes }: Findings,
 ): void => {
   if (origin === 'default' || fields.has(from)) return;
   const meant = meantBy(from, fields.keys());

@@ -1,9 +1,12 @@
 import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { retryAfterMs } from '../../airbyte/retry-after.ts';
+import type { RejectReason } from '../reasons.ts';
+import { refusalOf } from './refusals.ts';
+import type { Call, Refusal } from './refusals.ts';
 
-// What Ortto's answers mean. Their texts may quote a person's values, so no text of theirs goes on: it is read here and
-// becomes one of our reasons.
+// What Ortto's answers mean. Their texts may quote a person's values, so none of them leaves this file: it becomes one of
+// our reasons.
 
 /** What Ortto said of one write. */
 export type Verdict =
@@ -11,9 +14,9 @@ export type Verdict =
   | { readonly kind: 'created' | 'merged'; readonly id: string | undefined }
   /** Nothing was written, as the request allows: an existing one under "ignore", or nobody to update. */
   | { readonly kind: 'left'; readonly id: string | undefined }
-  | { readonly kind: 'refused'; readonly reason: string; readonly field: string | undefined };
+  | { readonly kind: 'refused'; readonly reason: RejectReason; readonly field: string | undefined };
 
-/** What the request allows; without it a status nobody has seen is a refusal. */
+/** What the request allows; without it an unknown status is a refusal. */
 export interface Leave {
   /** Existing ones stay as they are, or nobody is created. */
   readonly mayLeave: boolean;
@@ -31,12 +34,16 @@ export type Answer =
   | { readonly kind: 'ok'; readonly body: JsonObject }
   /** Worth sending again; `advisedMs` is the server's wish. */
   | { readonly kind: 'again'; readonly why: string; readonly advisedMs: number | undefined }
-  /** The credentials or the plan: nothing can be sent any more. */
-  | { readonly kind: 'locked'; readonly status: 401 | 403 | 507 }
   /** Ortto does not want this request. `details` has one entry a row, when Ortto gave them. */
-  | { readonly kind: 'bad'; readonly status: number; readonly text: string; readonly details: readonly JsonObject[] };
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly refusal: Refusal;
+      readonly text: string;
+      readonly details: readonly JsonObject[];
+    };
 
-/** Objects of a list; Ortto writes null for an empty one. */
+/** The objects of a list; Ortto writes null for an empty one. */
 export const objects = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 const parseBody = (text: string): unknown => {
@@ -47,38 +54,34 @@ const parseBody = (text: string): unknown => {
   }
 };
 
-/** Conditions that pass: throttling, time-outs, a server in trouble. 501 is not one of them. */
-const isPassing = (status: number): boolean =>
-  status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 507);
-
-/** Sorts an answer. `nowEpochMs` reads a Retry-After that is a date. */
-export const readAnswer = ({ status, retryAfter, text }: RawAnswer, nowEpochMs: number): Answer => {
+/** What an answer to this call means. `nowEpochMs` is needed for a Retry-After that is a date. */
+export const readAnswer = ({ status, retryAfter, text }: RawAnswer, call: Call, nowEpochMs: number): Answer => {
   const body = parseBody(text);
   const error = isObject(body) ? body['error'] : undefined;
   const wish = isObject(error) ? error['try-in-seconds'] : undefined;
   const wishMs = typeof wish === 'number' && wish >= 0 ? wish * 1000 : undefined;
-  if (isPassing(status) || wishMs !== undefined) {
-    const advisedMs = wishMs ?? retryAfterMs(retryAfter, nowEpochMs);
-    return { kind: 'again', why: `Ortto answered ${status}`, advisedMs };
-  }
+  const again = (why: string, advisedMs?: number): Answer => ({ kind: 'again', why, advisedMs });
+  if (wishMs !== undefined) return again(`Ortto answered ${status}`, wishMs);
   if (status >= 200 && status < 300) {
-    // A proxy's page says 200 too; only JSON is Ortto's word.
+    // A proxy's page says 200 too; only JSON comes from Ortto.
     if (isObject(body)) return { kind: 'ok', body };
     if (text.trim() === '') return { kind: 'ok', body: {} };
-    return { kind: 'again', why: `Ortto answered ${status} with something that is not JSON`, advisedMs: undefined };
+    return again(`Ortto answered ${status} with something that is not JSON`);
   }
-  if (status === 401 || status === 403 || status === 507) return { kind: 'locked', status };
+  const refusal = refusalOf(status, call);
+  if (refusal.next === 'repeat') return again(`Ortto answered ${status}`, retryAfterMs(retryAfter, nowEpochMs));
   const said = isObject(error) ? error['message'] : error;
   return {
-    kind: 'bad',
+    kind: 'refused',
     status,
+    refusal,
     text: typeof said === 'string' ? said : '',
     details: isObject(body) ? objects(body['details']) : [],
   };
 };
 
 const CREATED = new Set(['created']);
-/** `queued`: accepted, and what it will become is not told; `ingested` is an activity's word. */
+/** `queued`: accepted, without saying what it will become; `ingested` is said of activities. */
 const MERGED = new Set(['merged', 'updated', 'queued', 'ingested']);
 const LEFT = new Set(['skipped', 'ignored', 'unchanged', 'not_found']);
 
@@ -100,7 +103,7 @@ export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], leav
     const [status, id] = [row['status'], idOf(row)];
     if (typeof status !== 'string' || typeof row['error'] === 'string') return readRefusal(row, fields);
     if (CREATED.has(status)) return { kind: 'created', id };
-    // Nobody was found, whatever the word for it: people who exist are told by their id in this answer.
+    // Nobody was found, whatever the word for it: those who exist have an id in this answer.
     if (leave.existingOnly && tellsIds && id === undefined && MERGED.has(status)) return { kind: 'left', id };
     if (MERGED.has(status)) return { kind: 'merged', id };
     return LEFT.has(status) && leave.mayLeave ? { kind: 'left', id } : readRefusal(row, fields);
@@ -117,14 +120,14 @@ const readRefusal = (row: JsonObject, fields: JsonObject): Verdict & { readonly 
   return { kind: 'refused', reason: refusalReason(status, text), field: named };
 };
 
-const refusalReason = (status: string, text: string): string => {
+const refusalReason = (status: string, text: string): RejectReason => {
   if (status === 'suppressed' || /suppressed/i.test(text)) return 'suppressed';
   if (/object not found/i.test(text)) return 'unknown_field';
   if (status === 'invalid' || text !== '') return 'invalid';
   return /^[a-z_]{1,30}$/.test(status) ? `status_${status}` : 'no_status';
 };
 
-/** Which rows of a refused request are at fault, by the details Ortto gave; undefined when they do not tell. */
+/** Which rows of a refused request are at fault, by the details Ortto gave; undefined when those do not say. */
 export const readDetails = (
   details: readonly JsonObject[],
   sent: readonly JsonObject[],

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../airbyte/errors.ts';
 import { createGate } from './gate.ts';
-import { connectOrtto } from './connection.ts';
-import type { OrttoOptions } from './connection.ts';
+import type { Call } from './refusals.ts';
+import { openConnection } from './connection.ts';
+import type { ConnectionOptions, Request } from './connection.ts';
 
 type Reply = { status: number; body?: unknown; headers?: Record<string, string> } | 'cut';
 
@@ -15,8 +16,16 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
+const merge = (people: readonly number[]): Request => ({
+  call: 'merge',
+  method: 'POST',
+  path: 'person/merge',
+  content: { people },
+});
+const lookUp: Request = { call: 'look_up', method: 'POST', path: 'person/get', content: {} };
+
 /** A server that gives the replies in order, the last one for ever. */
-const scripted = async (replies: readonly Reply[], options: Partial<OrttoOptions> = {}, path = '') => {
+const scripted = async (replies: readonly Reply[], options: Partial<ConnectionOptions> = {}, path = '') => {
   const seen: { url: string | undefined; method: string | undefined; headers: IncomingHttpHeaders; body: string }[] =
     [];
   const server = createServer((request, response) => {
@@ -35,7 +44,7 @@ const scripted = async (replies: readonly Reply[], options: Partial<OrttoOptions
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const waits: string[] = [];
-  const connection = await connectOrtto({
+  const connection = await openConnection({
     apiUrl: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`),
     apiKey: 'the-key',
     gate: createGate(1000),
@@ -54,14 +63,14 @@ const scripted = async (replies: readonly Reply[], options: Partial<OrttoOptions
 
 test('a request goes to /v1 with the key in its header and the body as JSON', async () => {
   const { connection, seen } = await scripted([{ status: 200, body: { people: [] } }]);
-  expect(await connection.call('POST', 'person/merge', { people: [1] })).toEqual({ kind: 'ok', body: { people: [] } });
+  expect(await connection.send(merge([1]))).toEqual({ kind: 'ok', body: { people: [] } });
   expect(seen[0]).toMatchObject({ url: '/v1/person/merge', method: 'POST', body: '{"people":[1]}' });
   expect(seen[0]?.headers).toMatchObject({ 'x-api-key': 'the-key', 'content-type': 'application/json' });
 });
 
 test.each(['/', '/v1', '/v1/'])('an address that ends in %s means the same', async (path) => {
   const { connection, seen } = await scripted([{ status: 200 }], {}, path);
-  await connection.call('PUT', 'person/archive', {});
+  await connection.send({ call: 'archive', method: 'PUT', path: 'person/archive', content: {} });
   expect(seen[0]?.url).toBe('/v1/person/archive');
 });
 
@@ -77,9 +86,9 @@ test.each<[string, Reply]>([
   ['a lost connection', 'cut'],
 ])('%s is asked again, and the wait is told', async (_, reply) => {
   const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
-  expect(await connection.call('POST', 'person/get', {})).toEqual({ kind: 'ok', body: { fine: true } });
+  expect(await connection.send(lookUp)).toEqual({ kind: 'ok', body: { fine: true } });
   expect([seen.length, waits.length]).toEqual([2, 1]);
-  expect(waits[0]).toContain('person/get is repeated in');
+  expect(waits[0]).toContain('repeating person/get in');
 });
 
 test('the wait of the body is obeyed', async () => {
@@ -87,8 +96,8 @@ test('the wait of the body is obeyed', async () => {
     { status: 429, body: { error: { code: 'rate-limit', message: 'x', 'try-in-seconds': 1 } } },
     { status: 200 },
   ]);
-  await connection.call('POST', 'person/get', {});
-  expect(waits[0]).toContain('repeated in 1.0 s');
+  await connection.send(lookUp);
+  expect(waits[0]).toContain('person/get in 1.0 s');
 });
 
 test.each([
@@ -97,33 +106,47 @@ test.each([
   [507, /contact limit/],
 ])('%i stops everything with a sentence that says what to do', async (status, sentence) => {
   const { connection, seen } = await scripted([{ status, body: { error: 'ana@corp.test the-key' } }]);
-  const failure = connection.call('POST', 'person/merge', {});
+  const failure = connection.send(merge([]));
   await expect(failure).rejects.toThrow(sentence);
   await expect(failure).rejects.toThrow(ConfigError);
   await expect(failure).rejects.not.toThrow(/ana@corp|the-key/);
   expect(seen).toHaveLength(1);
 });
 
-test.each([400, 404, 405, 406, 409, 410, 413, 501])('%i is not asked again', async (status) => {
+test.each<[number, Call, string]>([
+  [400, 'merge', 'isolate'],
+  [413, 'record', 'isolate'],
+  [400, 'look_up', 'narrow'],
+  [400, 'link', 'do_without'],
+  [409, 'create_field', 'do_without'],
+  [404, 'unlink', 'do_without'],
+])('%i for %s is not asked again, and left to the caller as %s', async (status, call, next) => {
   const { connection, seen } = await scripted([
     { status, body: { code: status, error: 'no', details: [{ error: 'x' }] } },
   ]);
-  const answer = await connection.call('POST', 'person/merge', {});
-  expect(answer).toEqual({ kind: 'bad', status, text: 'no', details: [{ error: 'x' }] });
+  const answer = await connection.send({ ...lookUp, call });
+  expect(answer).toMatchObject({ kind: 'refused', next, text: 'no', details: [{ error: 'x' }] });
   expect(seen).toHaveLength(1);
 });
 
-test('an answer that names no call of Ortto points at the address', async () => {
-  const { connection } = await scripted([{ status: 200 }]);
-  expect(connection.refused('person/get', 404)).toBeInstanceOf(ConfigError);
-  expect(connection.refused('person/get', 404).message).toContain('api_url');
-  expect(connection.refused('person/get', 409)).toBeInstanceOf(TransientError);
+test.each([404, 405, 410, 501])('%i to a merge points at the address', async (status) => {
+  const { connection } = await scripted([{ status }]);
+  const failure = connection.send(merge([]));
+  await expect(failure).rejects.toThrow(ConfigError);
+  await expect(failure).rejects.toThrow(/person\/merge.*api_url/);
+});
+
+test.each([406, 409])('%i to a merge is for the next sync', async (status) => {
+  const { connection } = await scripted([{ status }]);
+  const failure = connection.send(merge([]));
+  await expect(failure).rejects.toThrow(TransientError);
+  await expect(failure).rejects.toThrow(`Ortto refused person/merge (${status})`);
 });
 
 test('a server that stays away ends in a transient error that says how often it was tried', async () => {
   const { connection, seen } = await scripted([{ status: 503 }], { attempts: 2 });
-  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow(/503, 2 time/);
-  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow(TransientError);
+  await expect(connection.send(lookUp)).rejects.toThrow(/503, 2 time/);
+  await expect(connection.send(lookUp)).rejects.toThrow(TransientError);
   expect(seen).toHaveLength(4);
 });
 
@@ -133,11 +156,11 @@ test('once stopped, nothing is waited for', async () => {
     signal: stop.signal,
     onWait: () => setImmediate(() => stop.abort()),
   });
-  await expect(connection.call('POST', 'person/get', {})).rejects.toThrow('Stopped');
+  await expect(connection.send(lookUp)).rejects.toThrow('Stopped');
 });
 
 test('once it is closing no request is begun any more', async () => {
   const { connection, seen } = await scripted([{ status: 200 }], { closing: AbortSignal.abort() });
-  await expect(connection.call('POST', 'person/merge', {})).rejects.toThrow(TransientError);
+  await expect(connection.send(merge([]))).rejects.toThrow(TransientError);
   expect(seen).toEqual([]);
 });

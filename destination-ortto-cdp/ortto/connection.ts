@@ -5,37 +5,51 @@ import { readAnswer } from './answers.ts';
 import type { Answer, RawAnswer } from './answers.ts';
 import type { Gate } from './gate.ts';
 import { backoffMs } from './pace.ts';
+import type { Call } from './refusals.ts';
 
-// The network side of Ortto: one request, kept to the gate and repeated while that may help. calls.ts says what to ask.
+// The network side of Ortto: one request, held to the gate and repeated while that may help. api.ts decides what to ask.
 
-type Method = 'POST' | 'PUT';
+export interface Request {
+  /** Decides what a refusal means. */
+  readonly call: Call;
+  readonly method: 'POST' | 'PUT';
+  /** Below the API's version. */
+  readonly path: string;
+  readonly content: JsonObject;
+  /** The stream the request is made for. */
+  readonly stream?: string | undefined;
+}
 
-/** An answer that counts: Ortto's word, or that it does not want the request. */
-export type FinalAnswer = Extract<Answer, { kind: 'ok' | 'bad' }>;
+/** An answer that counts: what was asked for, or a refusal that the caller can deal with. */
+export type FinalAnswer =
+  | Extract<Answer, { kind: 'ok' }>
+  | (Pick<Extract<Answer, { kind: 'refused' }>, 'kind' | 'text' | 'details'> & {
+      readonly next: 'isolate' | 'narrow' | 'do_without';
+      /** For a caller who cannot. */
+      readonly error: Error;
+    });
 
-/**
- * Both throw ConfigError when the key, the account or the plan stands in the way, and TransientError when Ortto cannot be
- * reached. `stream` says on whose account the request goes.
- */
 export interface Connection {
-  readonly call: (method: Method, path: string, content: JsonObject, stream?: string) => Promise<FinalAnswer>;
-  /** The error for an answer nothing can be made of. */
-  readonly refused: (path: string, status: number) => Error;
+  /**
+   * Throws ConfigError when the key, the account or the plan prevents it, and TransientError when Ortto cannot be reached
+   * or answers with something undocumented.
+   */
+  readonly send: (request: Request) => Promise<FinalAnswer>;
   readonly close: () => Promise<void>;
 }
 
-export interface OrttoOptions {
+export interface ConnectionOptions {
   readonly apiUrl: URL;
   readonly apiKey: string;
   readonly gate: Gate;
-  /** Aborted: what is being waited for is given up; what was sent is still listened to. */
+  /** Aborted: waits are given up; answers to what was sent are still read. */
   readonly signal: AbortSignal;
-  /** Aborted: no request is begun any more. */
+  /** Aborted: no further request is begun. */
   readonly closing: AbortSignal;
   readonly onRequest: (stream: string | undefined) => void;
   /** A wait before a request is repeated. Never holds a record's values. */
   readonly onWait: (message: string) => void;
-  /** How often a request is tried; the pace's schedule is the limit. */
+  /** How often a request is tried; by default as often as the schedule in pace.ts allows. */
   readonly attempts?: number;
 }
 
@@ -43,7 +57,7 @@ export interface OrttoOptions {
 const SILENCE_MS = 120_000;
 const CONNECT_MS = 15_000;
 
-export const connectOrtto = async (options: OrttoOptions): Promise<Connection> => {
+export const openConnection = async (options: ConnectionOptions): Promise<Connection> => {
   // Loaded here, so that spec answers without the HTTP client.
   const { Agent, request } = await import('undici');
   const agent = new Agent({
@@ -55,7 +69,7 @@ export const connectOrtto = async (options: OrttoOptions): Promise<Connection> =
   const { gate, signal, apiKey } = options;
   const base = `${options.apiUrl.origin}${options.apiUrl.pathname.replace(/\/(v1\/?)?$/, '')}/v1/`;
 
-  const exchange = async (method: Method, path: string, body: string): Promise<RawAnswer> => {
+  const exchange = async ({ method, path }: Request, body: string): Promise<RawAnswer> => {
     const answer = await request(base + path, {
       method,
       dispatcher: agent,
@@ -70,11 +84,11 @@ export const connectOrtto = async (options: OrttoOptions): Promise<Connection> =
     };
   };
 
-  const once = async (method: Method, path: string, body: string, stream: string | undefined): Promise<Answer> => {
+  const once = async (asked: Request, body: string): Promise<Answer> => {
     await gate.enter();
-    options.onRequest(stream);
+    options.onRequest(asked.stream);
     try {
-      const answer = readAnswer(await exchange(method, path, body), Date.now());
+      const answer = readAnswer(await exchange(asked, body), asked.call, Date.now());
       if (answer.kind === 'again') gate.leave('overloaded', answer.advisedMs);
       else gate.leave(answer.kind === 'ok' ? 'good' : 'bad');
       return answer;
@@ -84,25 +98,38 @@ export const connectOrtto = async (options: OrttoOptions): Promise<Connection> =
     }
   };
 
-  /** The answer that counts: an object, or that Ortto does not want the request. */
-  const call = async (method: Method, path: string, content: JsonObject, stream?: string): Promise<FinalAnswer> => {
-    const body = JSON.stringify(content);
+  const send = async (asked: Request): Promise<FinalAnswer> => {
+    const body = JSON.stringify(asked.content);
     for (let attempt = 1; ; attempt += 1) {
       if (options.closing.aborted) throw stopped();
-      const answer = await once(method, path, body, stream);
-      if (answer.kind === 'locked') throw lockedError(answer.status, options.apiUrl);
-      if (answer.kind !== 'again') return answer;
+      const answer = await once(asked, body);
+      if (answer.kind === 'ok') return answer;
+      if (answer.kind === 'refused') return dealtWith(answer, options.apiUrl.host, asked.path);
       const waitMs =
         attempt >= (options.attempts ?? Infinity) ? undefined : backoffMs(attempt, answer.advisedMs, Math.random());
       if (waitMs === undefined || signal.aborted) {
         throw new TransientError(`${answer.why}, ${attempt} time(s) in a row`, { retryAfterMs: answer.advisedMs });
       }
-      options.onWait(`${answer.why}; ${path} is repeated in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
+      options.onWait(`${answer.why}; repeating ${asked.path} in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
       await pause(waitMs, signal);
     }
   };
 
-  return { call, refused: (path, status) => refusedError(status, path, options.apiUrl), close: () => agent.close() };
+  return { send, close: () => agent.close() };
+};
+
+/** The refusal for a caller who can deal with it; throws the error of one that ends the sync. */
+const dealtWith = (
+  { refusal, status, text, details }: Extract<Answer, { kind: 'refused' }>,
+  host: string,
+  path: string,
+): FinalAnswer => {
+  const { next, sentence } = refusal;
+  const said = sentence({ status, host, path });
+  if (next === 'change_config') throw new ConfigError(said);
+  const error = new TransientError(said);
+  if (next === 'try_later' || next === 'repeat') throw error;
+  return { kind: 'refused', next, text, details, error };
 };
 
 const lossOf = (error: unknown): string => {
@@ -124,17 +151,3 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     }, ms);
     signal.addEventListener('abort', stop, { once: true });
   });
-
-const lockedError = (status: 401 | 403 | 507, { host }: URL): ConfigError =>
-  new ConfigError(
-    {
-      401: `Ortto does not know this API key at ${host}. Check api_key, and that region is the one your instance lives in: a key works only there.`,
-      403: `Ortto knows this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.`,
-      507: `Ortto's contact limit for your plan is reached (507), so it takes no new people. Raise the limit, archive people, or set people.create_new to false; then sync again.`,
-    }[status],
-  );
-
-const refusedError = (status: number, path: string, { host }: URL): Error =>
-  status === 404 || status === 405 || status === 410 || status === 501
-    ? new ConfigError(`${host} does not know Ortto's call ${path} (${status}). Check region and api_url.`)
-    : new TransientError(`Ortto refused ${path} (${status})`);

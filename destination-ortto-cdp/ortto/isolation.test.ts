@@ -16,18 +16,17 @@ const server = (bad: ReadonlySet<number>, tells: boolean) => {
     const details = tells
       ? items.map((item) => (bad.has(item) ? { status: 'invalid', error: 'no' } : { status: 'valid' }))
       : [];
-    return { kind: 'bad', status: 400, text: 'no', details };
+    return { kind: 'refused', next: 'isolate', text: 'no', details, error: new Error('no') };
   };
   const how = {
     fieldsOf: () => ({}),
     post,
     read: (_: object, sent: readonly unknown[]) => sent.map(() => ({ kind: 'created', id: undefined }) as const),
-    refused: (status: number) => new Error(`status ${status}`),
   };
   return { how, landed, refusals: () => refusals };
 };
 
-test('every good item lands once and in order, every bad one is refused, told which or not', async () => {
+test('every good item lands once and in order and every bad one is refused, whether the answer names it or not', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 100 }), fc.boolean(), async (goods, tells) => {
       const items = goods.map((_, index) => index);
@@ -45,6 +44,13 @@ test('every good item lands once and in order, every bad one is refused, told wh
 
 test('an answer that is not about the rows is an error', async () => {
   const { how } = server(new Set(), false);
-  const post = async (): Promise<FinalAnswer> => ({ kind: 'bad', status: 404, text: '', details: [] });
-  await expect(isolate([1, 2], { ...how, post })).rejects.toThrow('status 404');
+  const error = new Error('not here');
+  const post = async (): Promise<FinalAnswer> => ({
+    kind: 'refused',
+    next: 'do_without',
+    text: '',
+    details: [],
+    error,
+  });
+  await expect(isolate([1, 2], { ...how, post })).rejects.toThrow('not here');
 });

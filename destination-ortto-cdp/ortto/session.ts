@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Log } from '../../airbyte/connector.ts';
-import { orttoCalls } from './api.ts';
+import { orttoApi } from './api.ts';
 import type { Ortto } from './api.ts';
 import type { DestinationConfig } from '../config.ts';
 import { createGate } from './gate.ts';
-import { connectOrtto } from './connection.ts';
+import { openConnection } from './connection.ts';
 
 export interface Session {
   readonly ortto: Ortto;
-  /** Gives up what is being waited for and begins no request any more, so that the calls under way end soon. */
+  /** Gives up waits and begins no further request, so that the calls under way end soon. */
   readonly stop: () => void;
   /** Stops, and resolves when no request is under way. */
   readonly close: () => Promise<void>;
@@ -21,16 +21,16 @@ export interface SessionOptions {
 }
 
 /** Ortto behind one gate: everything a run asks of it counts towards the same rate. */
-export const openOrtto = async (
+export const openSession = async (
   config: DestinationConfig,
   log: Log,
   options: SessionOptions = {},
 ): Promise<Session> => {
   const stopping = new AbortController();
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
-  // Every call that waits listens; there are as many as there are calls, not a leak.
+  // Every call that waits listens: as many listeners as calls is not a leak.
   setMaxListeners(0, signal);
-  const connection = await connectOrtto({
+  const connection = await openConnection({
     apiUrl: config.apiUrl,
     apiKey: config.apiKey,
     gate: createGate(config.requestsPerSecond),
@@ -42,7 +42,7 @@ export const openOrtto = async (
   });
   const stop = () => stopping.abort();
   return {
-    ortto: orttoCalls(connection),
+    ortto: orttoApi(connection),
     stop,
     async close() {
       stop();

@@ -1,12 +1,13 @@
 import type { Log } from '../../airbyte/connector.ts';
+import type { RejectReason, SkipReason } from '../reasons.ts';
 
 /** What became of a record: exactly one of these. */
 export type Fate =
   | { readonly kind: 'created' | 'merged' | 'recorded' | 'deleted' }
-  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | {
       readonly kind: 'rejected';
-      readonly reason: string;
+      readonly reason: RejectReason;
       /** The field at fault, where one is. */
       readonly field?: string | undefined;
       /** Whatever else is wrong with the record, as `field: reason`. */
@@ -41,8 +42,8 @@ const IDS_A_LINE = 200;
 interface Page {
   received: number;
   readonly counts: Map<'created' | 'merged' | 'recorded' | 'deleted', number>;
-  readonly skipped: Map<string, number>;
-  readonly rejected: Map<string, { count: number; unnamed: string[] }>;
+  readonly skipped: Map<SkipReason, number>;
+  readonly rejected: Map<RejectReason, { count: number; unnamed: string[] }>;
   readonly notes: Map<Note, number>;
   readonly cuts: Map<string, number>;
 }

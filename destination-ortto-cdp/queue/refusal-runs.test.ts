@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../airbyte/errors.ts';
+import type { RejectReason } from '../reasons.ts';
 import { createRefusalRun, oneReason } from './refusal-runs.ts';
 
-const batch = (size: number, reason = 'invalid') =>
+const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
 
 test('two wholly refused batches are withheld, and released by whatever else comes', () => {

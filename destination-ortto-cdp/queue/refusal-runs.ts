@@ -1,11 +1,12 @@
 import { ConfigError } from '../../airbyte/errors.ts';
+import type { RejectReason } from '../reasons.ts';
 
 // One bad record is a rejection; a mapping that refuses everything must not end as a green sync.
 
 /** A refused record that waits until it is clear what its refusal means. */
 export interface Refused<Item> {
   readonly item: Item;
-  readonly reason: string;
+  readonly reason: RejectReason;
   readonly field: string | undefined;
   readonly also?: readonly string[];
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createOrder } from './stream-order.ts';
+import { createStreamOrder } from './stream-order.ts';
 
 const order = () =>
-  createOrder(
+  createStreamOrder(
     new Map([
       ['Account', 'entity'],
       ['Contact', 'entity'],

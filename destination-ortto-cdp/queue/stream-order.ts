@@ -4,7 +4,7 @@ import type { StreamMapping } from '../mapping/plan.ts';
  * In which order the streams of a sync come, as far as it can be seen. Our own source sends one stream after the other,
  * people before what is about them; other sources and hosts may mix them, and nothing tells that a stream has ended.
  */
-export interface Order {
+export interface StreamOrder {
   /** A record or a state of the stream has come. Returns whether what came before was of another stream. */
   came(stream: string, what: 'record' | 'state'): boolean;
   /** One task more of the stream waits or is under way. */
@@ -23,20 +23,20 @@ export interface Order {
   readonly mayFollow: boolean;
 }
 
-export const createOrder = (kinds: ReadonlyMap<string, StreamMapping['kind']>): Order => {
+export const createStreamOrder = (kinds: ReadonlyMap<string, StreamMapping['kind']>): StreamOrder => {
   const unheard = new Set([...kinds].flatMap(([stream, kind]) => (kind === 'entity' ? [stream] : [])));
   const open = new Map<string, number>();
   /** Streams of which something has come that has not been told as over. */
   const begun = new Set<string>();
   let current: string | undefined;
-  let hasEvents = false;
+  let hasActivities = false;
   let isMixed = false;
 
   return {
     came(stream, what) {
       const kind = what === 'record' ? kinds.get(stream) : undefined;
-      if (kind === 'activity') hasEvents = true;
-      if (kind === 'entity' && hasEvents) isMixed = true;
+      if (kind === 'activity') hasActivities = true;
+      if (kind === 'entity' && hasActivities) isMixed = true;
       if (stream === current) return false;
       begun.add(stream);
       unheard.delete(stream);

@@ -1,8 +1,8 @@
-import { rowBytes } from './queue.ts';
-import type { Mapped } from '../records/mapped.ts';
-import type { OrttoSchema, StreamMapping } from '../mapping/plan.ts';
-import type { IdKind } from '../records/identity.ts';
+import type { Identities } from '../mapping/identities.ts';
+import { rowBytes } from '../ortto/row-size.ts';
 import { token } from '../records/map-record.ts';
+import type { Mapped } from '../records/mapped.ts';
+import type { Fate } from './ledger.ts';
 
 /** A mapped record that Ortto must be asked about, with what the queue has to know of it. */
 export interface Task {
@@ -17,30 +17,16 @@ export interface Task {
   readonly cut: readonly string[];
 }
 
-/** The identity fields of the streams in the catalog, by the kind of id they keep. */
-export type Identities = ReadonlyMap<IdKind, string>;
+/** What became of a task. */
+export interface Outcome {
+  readonly fate: Fate;
+  /** For its states the record counts as settled only then; the fate is final at once. */
+  readonly until?: Promise<void> | undefined;
+  /** The person or organization is not in Ortto; if they may still come, the task is worth another try then. */
+  readonly isAbsent?: true;
+}
 
-const OBJECTS = { contact: 'Contact', lead: 'Lead', account: 'Account' } as const;
-
-/**
- * From the catalog's mappings, else from what earlier syncs have created in the account: events and deletions reach
- * people whose own stream is not selected.
- */
-export const identitiesOf = (
-  mappings: readonly StreamMapping[],
-  schema: Pick<OrttoSchema, 'person' | 'organization'>,
-): Identities =>
-  new Map(
-    (['contact', 'lead', 'account'] as const).flatMap((kind) => {
-      const mapped = mappings.find((each) => each.kind === 'entity' && each.object === OBJECTS[kind]);
-      const fields = kind === 'account' ? schema.organization : schema.person;
-      const created = fields.find(({ name }) => name.toLowerCase() === `salesforce ${kind} id`)?.id;
-      const identity = mapped?.kind === 'entity' ? mapped.identity : created;
-      return identity === undefined ? [] : [[kind, identity] as const];
-    }),
-  );
-
-/** Work of one kind and stream shares requests. Two tasks whose keys meet may be about one person or organization. */
+/** Work of one kind and stream shares requests. Two tasks with a key in common may be about one person or organization. */
 export const taskOf = (work: Task['work'], identities: Identities): Task => {
   if (work.kind === 'write') {
     const { mapping, id, tokens, bytes, cut } = work.write;
@@ -48,11 +34,11 @@ export const taskOf = (work: Task['work'], identities: Identities): Task => {
   }
   if (work.kind === 'activity') {
     const { mapping, id, about, attributes, cut } = work.activity;
-    // Whoever it is about may still be waiting to be written; events of one person need not wait for each other.
+    // The person may still be waiting to be written; activities of one person need not wait for each other.
     const identity = identities.get(about.kind);
     const fields = Object.entries(attributes).map(([field, value]) => ({ id: field, value }));
     const awaits = identity === undefined ? [] : [token(identity, about.id)];
-    return task(work, { id, stream: mapping.stream, keys: [], awaits, bytes: rowBytes(fields) + EVENT_BYTES, cut });
+    return task(work, { id, stream: mapping.stream, keys: [], awaits, bytes: rowBytes(fields) + ACTIVITY_BYTES, cut });
   }
   const { mapping, id } = work;
   const own = token(mapping.identity, id);
@@ -61,8 +47,8 @@ export const taskOf = (work: Task['work'], identities: Identities): Task => {
   return task(work, { id, stream: mapping.stream, keys: [own, ...contact], bytes: SMALL_BYTES });
 };
 
-/** Ids, times and key of an event. */
-const EVENT_BYTES = 600;
+/** Ids, times and key of an activity. */
+const ACTIVITY_BYTES = 600;
 const SMALL_BYTES = 200;
 
 const NONE: readonly string[] = [];

@@ -5,12 +5,12 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 // then keeps Salesforce's names, while the records come with the tables' columns and what those make of values.
 
 /** Gives a record the names and values back that its stream's schema speaks of; one that has them stays as it is. */
-export type Respell = (data: JsonObject) => JsonObject;
+export type RestoreNames = (data: JsonObject) => JsonObject;
 
 /** A column's name: lower case, and an underscore for whatever a column's name may not hold. */
 const columnName = (field: string): string => field.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 
-export const createRespell = (schema: JSONSchema7): Respell => {
+export const createNameRestorer = (schema: JSONSchema7): RestoreNames => {
   const properties = Object.entries(schema.properties ?? {});
   const names = new Set(properties.map(([name]) => name));
   const byColumn = new Map(properties.map(([name, property]) => [columnName(name), { name, property }]));

@@ -1,23 +1,19 @@
 import type { DisplayType } from '../ortto/field-types.ts';
+import type { RejectReason } from '../reasons.ts';
 import { normalEmail, normalPhone } from './identity.ts';
 
 // What Ortto takes for each display type, and what of a Salesforce value fits it. Everything is checked here, before
 // anything is sent: Ortto bans an address that sends bad rows.
 
 /** Why a value does not fit its field; names a kind of fault, never the value. */
-export type Misfit =
+type Misfit = Extract<
+  RejectReason,
+  | `not_a_${'number' | 'date' | 'time' | 'boolean' | 'phone' | 'list'}`
+  | `not_an_${'email' | 'integer' | 'object'}`
   | 'not_text'
-  | 'not_an_email'
-  | 'not_a_number'
-  | 'not_an_integer'
   | 'number_out_of_range'
-  | 'not_a_date'
-  | 'not_a_time'
-  | 'not_a_boolean'
-  | 'not_a_phone'
-  | 'not_a_list'
-  | 'not_an_object'
-  | 'object_too_large';
+  | 'object_too_large'
+>;
 
 export type Converted =
   | { readonly value: unknown; readonly cut?: true; readonly misfit?: undefined }

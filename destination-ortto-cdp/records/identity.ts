@@ -1,3 +1,5 @@
+import type { IdKind } from '../mapping/identities.ts';
+
 // Who a record is about: Salesforce ids, emails and phones in the one form in which they are compared.
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
@@ -20,8 +22,6 @@ export const salesforceId = (value: unknown): string | undefined => {
   if (typeof value !== 'string' || !ID_FORM.test(value)) return undefined;
   return value.length === 18 ? value : value + checksum(value);
 };
-
-export type IdKind = 'contact' | 'lead' | 'account';
 
 /** By the id's first three characters, the same in every org. */
 const KINDS: ReadonlyMap<string, IdKind> = new Map([

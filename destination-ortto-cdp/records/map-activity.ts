@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import type { ActivityMapping, MappedEvent } from '../mapping/activity.ts';
+import type { ActivityMapping, MappedActivity } from '../mapping/activity.ts';
 import { certainId, idKind, salesforceId } from './identity.ts';
 import { rejection, valueAt } from './mapped.ts';
 import type { Activity, Mapped, Problem } from './mapped.ts';
@@ -17,7 +17,7 @@ const CLOCK_SKEW_MS = 300_000;
 const ATTRIBUTE_BYTES = 15_000;
 
 /** What becomes of a record that is an event: `id` is its own id, `now` milliseconds since 1970. */
-export const mapActivityRecord = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
+export const mapActivity = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
   const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
   if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
   const time = timeOf(mapping, data, now);
@@ -89,7 +89,7 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
 };
 
 const attributesOf = (
-  event: MappedEvent | undefined,
+  event: MappedActivity | undefined,
   data: JsonObject,
 ): { attributes: JsonObject; cut: string[]; problems: Problem[] } => {
   const attributes: { [id: string]: unknown } = {};

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { mapActivityRecord } from './map-activity.ts';
-import { MAX_BYTES, rowBytes } from '../queue/queue.ts';
+import { mapActivity } from './map-activity.ts';
+import { MAX_BYTES, rowBytes } from '../ortto/row-size.ts';
 import { PERMISSIONS } from '../mapping/consent.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
 import { salesforceId } from './identity.ts';
@@ -17,7 +17,7 @@ export const mapRecord = (mapping: StreamMapping, data: JsonObject | undefined, 
   if (mapping.kind === 'none') return { kind: 'skip', id: id ?? '', reason: 'not_mapped' };
   if (id === undefined) return rejection(undefined, [{ reason: 'no_id', field: 'Id' }]);
   if (isTrue(data['IsDeleted'])) return tombstone(mapping, data, id);
-  if (mapping.kind === 'activity') return mapActivityRecord(mapping, data, id, now);
+  if (mapping.kind === 'activity') return mapActivity(mapping, data, id, now);
   const contactId =
     mapping.handOver !== undefined && isTrue(data['IsConverted']) && salesforceId(data['ConvertedContactId']);
   return contactId ? { kind: 'hand_over', mapping, id, contactId } : mapWrite(mapping, data, id);

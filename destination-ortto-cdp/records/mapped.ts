@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityMapping } from '../mapping/activity.ts';
 import type { FieldRule } from '../config.ts';
+import type { RejectReason, SkipReason } from '../reasons.ts';
 import type { EntityMapping } from '../mapping/entity.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import type { IdKind } from './identity.ts';
-import type { Misfit } from './convert.ts';
+import type { IdKind } from '../mapping/identities.ts';
 
 /** One field of a write, in Ortto's form. `null` clears; it is there only under the rule overwrite. */
 export interface WriteField {
@@ -33,37 +33,22 @@ export interface Write {
   readonly cut: readonly string[];
 }
 
-/** One event about a person or an organization who must exist. */
+/** One activity of a person or an organization, which must exist. */
 export interface Activity {
   readonly mapping: ActivityMapping;
   /** The record's Salesforce id, 18 characters. */
   readonly id: string;
-  /** Whom it is about, and the Salesforce field that says so. */
+  /** The record it belongs to, and the Salesforce field that names that. */
   readonly about: { readonly kind: IdKind; readonly id: string; readonly field: string };
   /** Ortto's id of the activity: of people (`act:cm:`), or, about an account, of organizations (`act:oc:`). */
   readonly activityId: string;
-  /** RFC 3339; the same whenever the same event is sent again, together with `key`. */
+  /** RFC 3339; together with `key` the same whenever the same activity is sent again. */
   readonly occurredAt: string;
   readonly key: string;
   /** Values in Ortto's form, by attribute id. */
   readonly attributes: JsonObject;
   readonly cut: readonly string[];
 }
-
-type SkipReason = 'deleted' | 'not_mapped' | 'no_person' | 'older_than_90_days';
-
-type RejectReason =
-  | Misfit
-  | 'no_data'
-  | 'no_id'
-  | 'no_match_key'
-  | 'record_too_large'
-  | 'several_ids'
-  | 'not_a_person'
-  | 'not_an_organization'
-  | 'no_time'
-  | 'in_the_future'
-  | 'activity_too_large';
 
 /** What is wrong with a record; never a value of it. */
 export interface Problem {
@@ -75,7 +60,7 @@ export interface Problem {
 export type Mapped =
   | { readonly kind: 'write'; readonly write: Write }
   | { readonly kind: 'activity'; readonly activity: Activity }
-  /** A converted lead: whoever carries the lead's id is to carry the contact's. */
+  /** A converted lead: the person who carries the lead's id is to carry the contact's. */
   | { readonly kind: 'hand_over'; readonly mapping: EntityMapping; readonly id: string; readonly contactId: string }
   /** A deletion to act on; with `masterId` the row was merged into that one. */
   | {

@@ -1,21 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
-import { DOCUMENT_TABLES, withTable } from './document-tables.ts';
 import { optionTable } from './option-table.ts';
-
-test.each(DOCUMENT_TABLES)('$file shows the $name as the schema has them', (table) => {
-  const document = readFileSync(path.join(import.meta.dirname, '../..', table.file), 'utf8');
-  expect(withTable(document, table), 'run `npm run readme`').toBe(document);
-});
-
-test('A document without a place for its table is an error', () => {
-  const table = { file: 'a.md', name: 'options', text: '| a |' };
-  expect(() => withTable('Nothing here.', table)).toThrow('a.md has no place for the options');
-  expect(withTable('<!-- options -->old<!-- end of the options -->', table)).toBe(
-    '<!-- options -->\n\n| a |\n\n<!-- end of the options -->',
-  );
-});
 
 test('A table shows nested options, choices, defaults, or only the top', () => {
   const schema = {

@@ -1,11 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { SYSTEM_FIELDS } from '../../destination-ortto-cdp/ortto/system-fields.ts';
+import { REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import destinationSchema from '../../schemas/destination-config.json' with { type: 'json' };
 import sourceSchema from '../../schemas/source-config.json' with { type: 'json' };
-import { tablesBeyondSchemas, withTable } from '../../docs/tables/document-tables.ts';
 import { validator } from '../../schemas/validator.ts';
 import { saidIn } from './sentences-in-code.ts';
 import { root } from '../fixtures/root.ts';
@@ -104,30 +103,10 @@ test('The sentences for a config that Salesforce refuses are all explained', () 
   expect(advice.filter((text) => !document.includes(text))).toEqual([]);
 });
 
-test('The reasons of skips and rejections are all explained, and no others', () => {
-  const code = codeOf('destination-ortto-cdp');
-  const misfits = /type Misfit =([^;]+);/.exec(code)?.[1] ?? '';
-  const reasons = new Set(
-    [
-      ...code.matchAll(/\breason: '([a-z_0-9]+)'/g),
-      ...code.matchAll(/\breason: '[a-z]+' \| '([a-z_]+)'/g),
-      ...code.matchAll(/\breason[^;\n]*\? '([a-z_0-9]+)' : '[a-z_0-9]+'/g),
-      ...code.matchAll(/\breason[^;\n]*\? '[a-z_0-9]+' : '([a-z_0-9]+)'/g),
-      ...misfits.matchAll(/'([a-z_]+)'/g),
-      ...(/const refusalReason = [\s\S]*?\n};/.exec(code)?.[0] ?? '').matchAll(/(?:return|:) '([a-z_]+)';/g),
-    ].map(([, reason = '']) => reason),
-  );
-  const document = readText('docs/destination-ortto-cdp.md');
-  const explained = firstCells(document, 'reason').flatMap(codeSpans);
-  expect(explained.filter((reason) => reason !== 'status_…').toSorted()).toEqual([...reasons].toSorted());
-});
-
-const BEYOND_SCHEMAS = tablesBeyondSchemas(readText('CHANGELOG.md'), SYSTEM_FIELDS);
-
-test.each(BEYOND_SCHEMAS)('$file shows the $name as code and changelog have them', (table) => {
-  const document = readText(table.file);
-  expect(table.text.split('\n').length).toBeGreaterThan(2);
-  expect(withTable(document, table), 'run `npm run readme`').toBe(document);
+test('Every reason that is explained is given somewhere', () => {
+  const code = codeOf('destination-ortto-cdp').replace(readText('destination-ortto-cdp/reasons.ts'), '');
+  const reasons = Object.keys({ ...SKIP_REASONS, ...REJECT_REASONS }).filter((reason) => reason !== 'status_…');
+  expect(reasons.filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
 });
 
 /** Airbyte's headings of a connector's page, in its order; a page may have others between the fourth and the fifth. */

@@ -1,38 +1,44 @@
 import type { Verdict } from '../ortto/answers.ts';
 import type { Ortto } from '../ortto/api.ts';
-import type { Outcome } from '../queue/dispatch.ts';
-import type { IdKind } from '../records/identity.ts';
+import type { Outcome } from '../queue/task.ts';
+import type { IdKind } from '../mapping/identities.ts';
 import { COUNT, createIdMemory, ORTTO_ID_AND_MORE } from './id-memory.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Activity } from '../records/mapped.ts';
-import type { Registry } from './known-ids.ts';
-import type { Identities } from '../queue/task.ts';
+import type { KnownIds } from './known-ids.ts';
+import type { Identities } from '../mapping/identities.ts';
 
-/** Ortto keeps as many events of one activity, person and day; what it does with the next one is not known. */
-const EVENTS_A_DAY = 50;
-/** Days of people whose events are counted. */
+/** Ortto keeps this many activities of one kind, person and day; what it does with further ones is not known. */
+const ACTIVITIES_A_DAY = 50;
+/** Days of people whose activities are counted. */
 const REMEMBERED = 400_000;
 const DAY_MS = 86_400_000;
 
 /** Four digits, enough for the days until 2149. */
 const hexadecimal = (number: number): string => number.toString(16).padStart(4, '0');
 
-export interface EventsOptions {
+export interface ActivityDeliveryOptions {
   readonly ortto: Ortto;
-  readonly people: Registry;
-  readonly organizations: Registry;
+  readonly people: KnownIds;
+  readonly organizations: KnownIds;
   readonly identities: Identities;
   /** Ids of the activities that Ortto has a definition of. */
   readonly defined: ReadonlySet<string>;
 }
 
 /**
- * Records events about people and organizations who exist; one outcome per event, in order. Everybody is addressed by
- * Ortto's own id, so that no event ever creates anybody.
+ * Records activities of people and organizations that exist; one outcome per activity, in order. They are addressed by Ortto's own
+ * id, so that no activity ever creates anybody.
  */
-export type DeliverEvents = (activities: readonly Activity[]) => Promise<readonly Outcome[]>;
+export type DeliverActivities = (activities: readonly Activity[]) => Promise<readonly Outcome[]>;
 
-export const createEvents = ({ ortto, people, organizations, identities, defined }: EventsOptions): DeliverEvents => {
+export const createActivityDelivery = ({
+  ortto,
+  people,
+  organizations,
+  identities,
+  defined,
+}: ActivityDeliveryOptions): DeliverActivities => {
   const ofDay = createIdMemory(ORTTO_ID_AND_MORE, COUNT, REMEMBERED);
   const numbers = new Map<string, number>();
 
@@ -45,7 +51,7 @@ export const createEvents = ({ ortto, people, organizations, identities, defined
     return count;
   };
 
-  /** Ortto ids of those the events are about, looked up where this run has not met them. */
+  /** Ortto ids of the people and organizations, by Salesforce id; looked up where this run does not know them. */
   const locate = async (activities: readonly Activity[]): Promise<ReadonlyMap<string, string>> => {
     const known = new Map<string, string>();
     const unknown = new Map<string, IdKind>();
@@ -79,7 +85,7 @@ export const createEvents = ({ ortto, people, organizations, identities, defined
       if (!defined.has(activity.activityId)) return { kind: 'rejected', reason: 'no_definition' };
       const id = ids.get(activity.about.id);
       if (id === undefined) return NOBODY;
-      return countOfDay(activity, id) > EVENTS_A_DAY ? { kind: 'rejected', reason: 'too_many_a_day' } : undefined;
+      return countOfDay(activity, id) > ACTIVITIES_A_DAY ? { kind: 'rejected', reason: 'too_many_a_day' } : undefined;
     });
     const verdicts = new Map<Activity, Verdict>();
     for (const entity of ['person', 'organization'] as const) {

@@ -1,0 +1,98 @@
+import { isObject } from '../../airbyte/protocol.ts';
+import type { JsonObject } from '../../airbyte/protocol.ts';
+import { objects } from './answers.ts';
+import type { Connection } from './connection.ts';
+import { PATHS, read } from './paths.ts';
+import type { Entity } from './paths.ts';
+
+/** A person or organization that a look-up found. Fields without a value are absent. */
+export interface Found {
+  readonly id: string;
+  readonly fields: JsonObject;
+}
+
+export interface LookUpCalls {
+  /** Those who carry one of the values in one of the fields; any number of conditions. Not the archived ones. */
+  find(
+    stream: string,
+    entity: Entity,
+    conditions: readonly { readonly fieldId: string; readonly value: string }[],
+    fields: readonly string[],
+  ): Promise<readonly Found[]>;
+  /** The ids that exist, with the fields asked for; at most 150 ids. */
+  getByIds(
+    stream: string,
+    entity: Entity,
+    ids: readonly string[],
+    fields: readonly string[],
+  ): Promise<readonly Found[]>;
+  /** Everybody in the archive: Ortto does not filter there. */
+  archived(stream: string, entity: Entity, fields: readonly string[]): Promise<readonly Found[]>;
+}
+
+/** Conditions of one look-up, to begin with. */
+const MOST_CLAUSES = 100;
+
+/** Of `person/get`: the most Ortto gives in one page. */
+const PAGE_ROWS = 500;
+
+export const lookUpCalls = (connection: Connection): LookUpCalls => {
+  // How many conditions a filter may hold is not documented; the number that was last accepted is kept.
+  let clauses = MOST_CLAUSES;
+
+  const pages = async (
+    entity: Entity,
+    question: JsonObject,
+    stream: string,
+  ): Promise<readonly Found[] | { readonly refused: Error }> => {
+    const path = `${PATHS[entity]}/get`;
+    const listKey = entity === 'person' ? 'contacts' : 'accounts';
+    const found: Found[] = [];
+    let place: JsonObject = { offset: 0 };
+    for (;;) {
+      const content = { limit: PAGE_ROWS, ...question, ...place };
+      const answer = await connection.send({ call: 'look_up', method: 'POST', path, content, stream });
+      if (answer.kind === 'refused') return { refused: answer.error };
+      found.push(...objects(answer.body[listKey]).flatMap(readFound));
+      if (answer.body['has_more'] !== true) return found;
+      place = { offset: answer.body['next_offset'], cursor_id: answer.body['cursor_id'] };
+    }
+  };
+
+  return {
+    async find(stream, entity, conditions, fields) {
+      const found: Found[] = [];
+      let rest = [...conditions];
+      while (rest.length > 0) {
+        const part = rest.slice(0, clauses);
+        const page = await pages(entity, { filter: filterOf(part), fields }, stream);
+        if (!('refused' in page)) {
+          found.push(...page);
+          rest = rest.slice(part.length);
+        } else if (part.length > 1) {
+          clauses = Math.floor(part.length / 2);
+        } else throw page.refused;
+      }
+      return found;
+    },
+    async getByIds(stream, entity, ids, fields) {
+      const [idsKey, listKey] = entity === 'person' ? ['contact_ids', 'contacts'] : ['account_ids', 'accounts'];
+      const body = await read(connection, `${PATHS[entity]}/get-by-ids`, { [idsKey]: ids, fields }, stream);
+      const byId = body[listKey];
+      return isObject(byId) ? objects(Object.values(byId)).flatMap(readFound) : [];
+    },
+    async archived(stream, entity, fields) {
+      const type = entity === 'person' ? 'archived' : 'archived_organization';
+      const found = await pages(entity, { type, fields }, stream);
+      if ('refused' in found) throw found.refused;
+      return found;
+    },
+  };
+};
+
+const filterOf = (conditions: readonly { readonly fieldId: string; readonly value: string }[]): JsonObject => ({
+  $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
+});
+
+const readFound = ({ id, fields }: JsonObject): Found[] =>
+  typeof id === 'string' ? [{ id, fields: isObject(fields) ? fields : {} }] : [];

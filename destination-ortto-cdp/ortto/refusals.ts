@@ -1,0 +1,137 @@
+// What Ortto's refusals mean: for each status, and the call it answers, what happens next.
+
+/** What is asked of Ortto, as far as it decides what a refusal means. */
+export type Call =
+  | 'read'
+  | 'look_up'
+  | 'merge'
+  | 'record'
+  | 'archive'
+  | 'link'
+  | 'unlink'
+  | 'create_field'
+  | 'add_options'
+  | 'define_activity';
+
+/** What happens next. */
+export type Next =
+  /** It passes: the same request goes again, after a wait. */
+  | 'repeat'
+  /** Some of the rows are at fault: find out which, and send the others. */
+  | 'isolate'
+  /** The filter holds more than Ortto takes: ask with fewer conditions. */
+  | 'narrow'
+  /** Ortto does not do this one thing: the caller continues without it. */
+  | 'do_without'
+  /** The sync ends as a ConfigError: the user must change something. */
+  | 'change_config'
+  /** The sync ends as a TransientError: the next one may succeed. */
+  | 'try_later';
+
+/** Facts that a sentence may name. */
+export interface Refused {
+  readonly status: number;
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface Refusal {
+  /** Statuses, or first and last of a span; empty for every status. */
+  readonly statuses: readonly (number | readonly [number, number])[];
+  /** The calls it is about; absent for every call. */
+  readonly calls?: readonly Call[];
+  /** For the documentation. */
+  readonly cause: string;
+  readonly next: Next;
+  /** For the user, where the refusal ends the sync or is repeated. */
+  readonly sentence: (refused: Refused) => string;
+}
+
+const answered = ({ status }: Refused): string => `Ortto answered ${status}`;
+const refused = ({ status, path }: Refused): string => `Ortto refused ${path} (${status})`;
+
+/** The first row that fits a status and a call counts. */
+export const REFUSALS: readonly Refusal[] = [
+  {
+    statuses: [408, 429, 500, [502, 506], [508, 599]],
+    cause: 'Ortto is busy or in trouble',
+    next: 'repeat',
+    sentence: answered,
+  },
+  {
+    statuses: [401],
+    cause: 'the API key is not known',
+    next: 'change_config',
+    sentence: ({ host }) =>
+      `Ortto does not know this API key at ${host}. Check api_key, and that region is the one your instance lives in: a key works only there.`,
+  },
+  {
+    statuses: [403],
+    cause: 'the account or the data source is closed',
+    next: 'change_config',
+    sentence: () =>
+      'Ortto knows this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.',
+  },
+  {
+    statuses: [507],
+    cause: "the plan's contact limit is reached",
+    next: 'change_config',
+    sentence: () =>
+      "Ortto's contact limit for your plan is reached (507), so it accepts no new people. Raise the limit, archive people, or set people.create_new to false; then sync again.",
+  },
+  {
+    statuses: [400, 413],
+    calls: ['merge', 'record'],
+    cause: 'some of the rows are not valid, or the request is too large',
+    next: 'isolate',
+    sentence: refused,
+  },
+  {
+    statuses: [400],
+    calls: ['look_up'],
+    cause: 'the filter holds too many conditions',
+    next: 'narrow',
+    sentence: refused,
+  },
+  {
+    statuses: [400],
+    calls: ['link'],
+    cause: 'the organization has no room for these people',
+    next: 'do_without',
+    sentence: refused,
+  },
+  {
+    statuses: [400, 409],
+    calls: ['create_field'],
+    cause: 'the name is taken, or the plan has no room for another field',
+    next: 'do_without',
+    sentence: refused,
+  },
+  {
+    statuses: [],
+    calls: ['unlink', 'add_options', 'define_activity'],
+    cause: 'already so, or not possible; what depends on it shows it',
+    next: 'do_without',
+    sentence: refused,
+  },
+  {
+    statuses: [404, 405, 410, 501],
+    cause: 'no Ortto API at this address',
+    next: 'change_config',
+    sentence: ({ host, path, status }) =>
+      `${host} does not know Ortto's call ${path} (${status}). Check region and api_url.`,
+  },
+  { statuses: [], cause: 'not documented', next: 'try_later', sentence: refused },
+];
+
+/** What a status that is not a success means for a call. */
+export const refusalOf = (status: number, call: Call): Refusal => {
+  const found = REFUSALS.find(
+    ({ statuses, calls }) =>
+      (calls === undefined || calls.includes(call)) &&
+      (statuses.length === 0 ||
+        statuses.some((each) => (typeof each === 'number' ? each === status : status >= each[0] && status <= each[1]))),
+  );
+  if (found === undefined) throw new Error(`No row for status ${status} of ${call}`);
+  return found;
+};

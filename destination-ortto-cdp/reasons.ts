@@ -1,0 +1,67 @@
+// Why records are skipped, and why they are rejected. The words are keys of the ledger and scripts read them, so they are
+// never renamed; the sentences are the documentation's tables.
+
+/** Each with what it means. */
+export const SKIP_REASONS = {
+  deleted: 'Deleted in Salesforce, and `deleted_records` is `ignore`.',
+  converted: 'A converted lead that nobody in Ortto carries, or whose person was handed over already.',
+  conversion_conflict:
+    'The lead and its contact are two people in Ortto already: merge them in Ortto if they are the same person.',
+  exists: 'The person or organization is in Ortto, and the merge strategy `ignore` leaves existing ones alone.',
+  not_in_ortto: 'Not in Ortto, and `create_new` is off; or deleted in Salesforce and never in Ortto.',
+  not_mapped: 'The stream has the target `none`.',
+  no_person: 'An activity that names nobody, or whose person or organization is not in Ortto.',
+  older_than_90_days: 'An activity older than the 90 days that Ortto keeps.',
+  lives_on: 'Deleted, but the person also belongs to another Salesforce record that still exists.',
+  merged_in_salesforce: 'Deleted because it was merged into another record, which keeps the person.',
+} as const;
+
+const UNFIT = 'The value does not fit the type of the Ortto field: map the field to another one, or correct the value.';
+const TOO_LARGE = 'More than Ortto accepts in one field, activity or request: map fewer fields.';
+const UNTOLD =
+  'Ortto took the record but did not say what became of it. It is sent again when it changes; if there are many, tell us.';
+const WRONG_KIND =
+  "The field that identifies an activity's person or account holds the id of another kind of record: set `person`, or another target.";
+const TIMELESS =
+  'An activity without a time, or whose time is still to come and might change: set `activity.occurred_at` to another field.';
+
+/** Each with what to do. `status_…` stands for any status of Ortto's that is not known here. */
+export const REJECT_REASONS = {
+  not_an_email: 'Correct the address in Salesforce.',
+  not_a_phone: 'Correct the number in Salesforce, or map the field to a text field.',
+  not_a_number: UNFIT,
+  not_an_integer: UNFIT,
+  number_out_of_range: UNFIT,
+  not_a_date: UNFIT,
+  not_a_time: UNFIT,
+  not_a_boolean: UNFIT,
+  not_a_list: UNFIT,
+  not_an_object: UNFIT,
+  not_text: UNFIT,
+  object_too_large: TOO_LARGE,
+  activity_too_large: TOO_LARGE,
+  record_too_large: TOO_LARGE,
+  no_match_key: 'The record has no value for any match key: add `salesforce_id` to `match_by`.',
+  no_id: 'The field named in the line does not hold a Salesforce id.',
+  no_data: 'An empty record: check what sits between the source and the destination.',
+  no_definition: 'Define the activity in Ortto; the log names it.',
+  no_time: TIMELESS,
+  in_the_future: TIMELESS,
+  several_ids: 'The record of a custom object refers to several people: set `person` in `objects`.',
+  not_a_person: WRONG_KIND,
+  not_an_organization: WRONG_KIND,
+  too_many_a_day: 'More than 50 activities of one kind for one person on one day.',
+  suppressed: "The address is on Ortto's suppression list.",
+  unknown_field: 'The Ortto field was deleted while the sync ran; the next sync creates it again.',
+  invalid:
+    "Ortto refused a value; the line names the field if Ortto did. See the data source's log in Ortto for its own words.",
+  not_found_again: UNTOLD,
+  no_verdict: UNTOLD,
+  no_status: UNTOLD,
+  'status_…': UNTOLD,
+} as const;
+
+export type SkipReason = keyof typeof SKIP_REASONS;
+
+/** The last form carries Ortto's own word for a status that is not known here. */
+export type RejectReason = Exclude<keyof typeof REJECT_REASONS, 'status_…'> | `status_${string}`;
