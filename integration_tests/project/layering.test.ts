@@ -132,7 +132,7 @@ test.each(PLANTED)('$file may import what the table says, and nothing else', ({ 
   const lines = [...linesOf(accepted), ...linesOf(refused, accepted.length)];
   const seen = report.diagnostics
     .filter(({ filename, code }) => filename === file && code === 'eslint(no-restricted-imports)')
-    .map(({ labels }) => lines[(labels[0]?.span.line ?? 0) - 1]);
+    .map(({ labels }) => lines[(labels[0]?.span.line ?? 0) - 1] ?? '');
   expect(seen.toSorted()).toEqual(linesOf(refused, accepted.length).toSorted());
 });
 
