@@ -67,8 +67,16 @@ export const rulesOf = (object: string, objects: readonly ObjectMapping[]): Obje
   };
 };
 
-const kindOf = (target: ObjectRules['target']): string =>
-  target.endsWith('_activity') || target === 'either' ? 'activity' : target;
+/** What the targets that a user can choose are of. */
+export const TARGET_KINDS: { readonly [Name in Target]: 'person' | 'organization' | 'activity' | 'none' } = {
+  person: 'person',
+  organization: 'organization',
+  person_activity: 'activity',
+  organization_activity: 'activity',
+  none: 'none',
+};
+
+const kindOf = (target: ObjectRules['target']): string => (target === 'either' ? 'activity' : TARGET_KINDS[target]);
 
 const defaultRows = (standard: DefaultObject | undefined): MappingRow[] =>
   (standard?.fields ?? []).map(({ from, to, type }) => ({
