@@ -5,7 +5,7 @@
 export interface Layer {
   /** From the root. A folder holds its own files only, since a folder within it is a layer of its own; or one file. */
   readonly path: string;
-  /** What it is, in a line. */
+  /** What it is. */
   readonly is: string;
   /** The other layers whose files it may import, and single files; `anything` where no rule is needed. */
   readonly imports: readonly string[] | 'anything';
@@ -97,7 +97,7 @@ export const LAYERS: readonly Layer[] = [
     ['package.json'],
     ['faros-airbyte-cdk', 'json-schema'],
   ),
-  layer('docs', 'scripts that users run; they need nothing but Node', []),
+  layer('docs', 'scripts for users, which need only Node', []),
   layer('docs/tables', 'the tables in the documents, made from schemas and code', [
     'schemas',
     'airbyte',
@@ -105,7 +105,7 @@ export const LAYERS: readonly Layer[] = [
   ]),
   layer(
     'integration_tests/simulators',
-    'Ortto and Salesforce as servers; they share no code with what they are to test',
+    'Ortto and Salesforce as servers; they share no code with the connectors under test',
     [
       'integration_tests/simulators/ortto',
       'integration_tests/simulators/salesforce',
@@ -121,7 +121,7 @@ export const LAYERS: readonly Layer[] = [
   ),
   layer('integration_tests/acceptance', "the rules of Airbyte's acceptance tests"),
   layer('integration_tests/benchmark', 'rates and memory, beside those of peers'),
-  layer('integration_tests/demo', 'a sync and a day of changes, for the eye'),
+  layer('integration_tests/demo', 'a sync and a day of changes, to watch'),
   layer('integration_tests/destination', 'the destination against the simulated Ortto'),
   layer('integration_tests/fixtures', 'where the repository is, and what starts a connector in a test'),
   layer('integration_tests/platform', 'both connectors under a platform of our own'),

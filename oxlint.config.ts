@@ -4,7 +4,7 @@ import type { OxlintOverride } from 'oxlint';
 import { LAYERS, TEST_PACKAGES } from './layers.ts';
 import type { Layer } from './layers.ts';
 
-/** Files over 250 lines that are one subject nevertheless, or wait to be divided. No other may join them. */
+/** Files over 250 lines: one subject nevertheless, or still to be divided. */
 const LONG_FILES = [
   'destination-ortto-cdp/ortto/api.ts',
   'integration_tests/platform/books.ts',
@@ -16,13 +16,13 @@ const LONG_FILES = [
   'integration_tests/simulators/salesforce/soql.ts',
 ];
 
-/** One closure each, whose parts share the place they have come to in a buffer. */
+/** One closure each, whose parts share their position in a buffer. */
 const LONG_FUNCTIONS = [
   'source-salesforce-cdp/records/csv-cell-writer.ts',
   'source-salesforce-cdp/records/csv-row-writer.ts',
 ];
 
-/** These are to be divided, and to go from here. */
+/** Still to be divided; each then leaves this list. */
 const FUNCTIONS_STILL_LONG = [
   'destination-ortto-cdp/delivery/deliver.ts',
   'destination-ortto-cdp/ortto/api.ts',

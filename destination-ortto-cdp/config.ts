@@ -4,7 +4,7 @@ import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
 
-// What the schema offers for an option is what its list here, or its table elsewhere in the code, holds: a test compares them.
+// The choices the schema offers for an option are in a list here or in a table that implements them; a test compares the two.
 
 export const FIND_STRATEGIES = ['next_if_previous_empty', 'any', 'all'] as const;
 export const ORGANIZATION_FIND_STRATEGIES = ['next_if_previous_empty', 'any'] as const;

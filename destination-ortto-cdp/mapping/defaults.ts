@@ -67,7 +67,7 @@ export const rulesOf = (object: string, objects: readonly ObjectMapping[]): Obje
   };
 };
 
-/** What the targets that a user can choose are of. */
+/** The kind of each target that a user can choose. */
 export const TARGET_KINDS: { readonly [Name in Target]: 'person' | 'organization' | 'activity' | 'none' } = {
   person: 'person',
   organization: 'organization',

@@ -19,7 +19,7 @@ export const CEILINGS: { readonly [Strategy in MergeStrategy]: FieldRule } = {
   ignore: 'on_create',
 };
 
-/** What each mode of "Modify system CDP fields" lets the fields do that are not left out of it. */
+/** What each mode of "Modify system CDP fields" lets a field do; a box that is not ticked is stricter. */
 export const MODES: { readonly [Mode in ModifySystemFields['mode']]: FieldRule } = {
   selected: 'overwrite',
   if_empty: 'if_empty',
@@ -31,9 +31,9 @@ export const MODES: { readonly [Mode in ModifySystemFields['mode']]: FieldRule }
  * there only because the user's own mapping names it, so it is free in the mode `selected`.
  */
 export const allowance = (modify: ModifySystemFields, systemField: string): FieldRule => {
-  const isLeftOut =
+  const isUnticked =
     modify.mode === 'selected' &&
     BOXES.some((box) => box === systemField) &&
     !modify.fields.some((field) => field === systemField);
-  return isLeftOut ? 'on_create' : MODES[modify.mode];
+  return isUnticked ? 'on_create' : MODES[modify.mode];
 };

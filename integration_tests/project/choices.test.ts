@@ -10,9 +10,9 @@ import sourceSchema from '../../schemas/source-config.json' with { type: 'json' 
 import * as source from '../../source-salesforce-cdp/config.ts';
 import { JUNCTIONS, OPERATORS } from '../../source-salesforce-cdp/planning/conditions.ts';
 
-// What a config's schema lets a user choose is what the code can do: no choice without code, and no code that cannot be chosen.
+// A config's schema offers exactly the choices that the code implements.
 
-/** What carries out the choices of each option that has any. */
+/** What implements the choices of each option that has any. */
 const CHOICES = {
   source: {
     '.credentials().auth_type': Object.keys(source.LOGINS),
@@ -25,7 +25,7 @@ const CHOICES = {
     '.modify_system_fields().mode': Object.keys(MODES),
     '.modify_system_fields().fields[]': destination.BOXES,
     '.objects[].target': Object.keys(TARGET_KINDS),
-    // A type is chosen for a field that is to be created; geo is only what some fields of Ortto's own are.
+    // A user chooses the type of a field to be created; geo is only for fields that Ortto already has.
     '.objects[].fields[].type': Object.keys(TYPES).filter((type) => type !== 'geo'),
     '.objects[].fields[].rule': RULES,
     '.objects[].fields[].nulls': destination.NULL_RULES,
@@ -56,15 +56,15 @@ describe.each([
 ] as const)('the schema of the %s', (_connector, schema, choices) => {
   const offered = offeredBy(schema);
 
-  test('has choices where the table above says, and nowhere else', () => {
+  test('has choices for the options in the table above, and for no others', () => {
     expect([...offered.keys()].toSorted()).toEqual(Object.keys(choices).toSorted());
-    // Nor are any hidden from the walk.
+    // None is hidden from the walk.
     const words = JSON.stringify(schema).match(/"(?:enum|const)":/g) ?? [];
     const found = schemasIn(schema).flatMap(([, node]) => ['enum', 'const'].filter((word) => word in node));
     expect(found).toHaveLength(words.length);
   });
 
-  test.each(Object.entries(choices))('offers for %s what the code can do', (option, implemented) => {
+  test.each(Object.entries(choices))('offers for %s what the code implements', (option, implemented) => {
     expect(offered.get(option)?.map(String).toSorted()).toEqual(implemented.toSorted());
   });
 });

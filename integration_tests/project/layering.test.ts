@@ -9,7 +9,8 @@ import manifest from '../../package.json' with { type: 'json' };
 import { root } from '../fixtures/root.ts';
 import { repositoryFiles } from './repository-files.ts';
 
-// The linter is shown a file in every layer that imports from every layer and every package, in every form of import.
+// Every layer gets a file that imports from all layers and all packages, in every form of import, and the linter has to refuse
+// exactly what the table does not list.
 
 const UNKNOWN_FOLDERS = [
   'destination-ortto-cdp/unknown',
@@ -58,7 +59,7 @@ const planted = (file: string, places: readonly string[], packages: readonly str
   return {
     file,
     accepted: [...split(true), 'node:fs', 'node:fs/promises'],
-    // Nor does a way round through a folder that may be imported lead anywhere.
+    // The last are detours through a folder that may be imported.
     refused: [
       ...split(false),
       'fs',
@@ -128,7 +129,7 @@ test('The linter has seen what was planted', () => {
   expect(report.number_of_files).toBe(PLANTED.length + 2);
 });
 
-test.each(PLANTED)('$file may import what the table says, and nothing else', ({ file, accepted, refused }) => {
+test.each(PLANTED)('$file may import what the table lists, and nothing else', ({ file, accepted, refused }) => {
   const lines = [...linesOf(accepted), ...linesOf(refused, accepted.length)];
   const seen = report.diagnostics
     .filter(({ filename, code }) => filename === file && code === 'eslint(no-restricted-imports)')
@@ -151,7 +152,7 @@ test.each([
 });
 
 test.each(['source-salesforce-cdp', 'destination-ortto-cdp'])(
-  'The table lets no layer of %s import but its own connector and what both stand on',
+  'The table lets no layer of %s import anything but its own connector, airbyte and schemas',
   (connector) => {
     const layers = LAYERS.filter(({ path: place }) => place.startsWith(connector));
     expect(layers.length).toBeGreaterThan(6);
