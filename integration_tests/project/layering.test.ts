@@ -161,8 +161,9 @@ test.each(['source-salesforce-cdp', 'destination-ortto-cdp'])(
   },
 );
 
-test('The table lets no two layers import each other', () => {
-  const mutual = LAYERS.flatMap(({ path: place, imports }) =>
+test('The table lets no two layers of what is shipped import each other', () => {
+  const shipped = LAYERS.filter(({ path: place }) => !place.startsWith('integration_tests/'));
+  const mutual = shipped.flatMap(({ path: place, imports }) =>
     importersOf(place).filter((importer) => imports.includes(importer)),
   );
   expect(mutual).toEqual([]);

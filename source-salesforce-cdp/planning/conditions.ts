@@ -217,11 +217,11 @@ const byType: ReadonlyMap<string, Literals> = new Map([
   ['time', time],
 ]);
 
+/** Undefined for what has no literal of its own: compounds and files. */
+const literalsOf = ({ type }: FieldDescription): Literals | undefined =>
+  byType.get(type) ?? (kindOf(type) === 'text' && !['address', 'location', 'base64'].includes(type) ? text : undefined);
+
 /** Every operator that fields of some type have. */
 export const OPERATORS: ReadonlySet<string> = new Set(
   [text, ...byType.values()].flatMap(({ operators }) => Object.keys(operators)),
 );
-
-/** Undefined for what has no literal of its own: compounds and files. */
-const literalsOf = ({ type }: FieldDescription): Literals | undefined =>
-  byType.get(type) ?? (kindOf(type) === 'text' && !['address', 'location', 'base64'].includes(type) ? text : undefined);
