@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{airbyte,source-salesforce-cdp,destination-ortto-cdp,schemas,docs}/**/*.test.ts'],
+          // A property runs its body a hundred times and more, which on a busy machine takes longer than the usual 5 s.
+          testTimeout: 30_000,
         },
       },
       {

@@ -4,27 +4,38 @@ import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
 
-export type MergeStrategy = 'append_only' | 'overwrite_existing' | 'ignore';
-export type FindStrategy = 'next_if_previous_empty' | 'any' | 'all';
-export type PersonKey = 'salesforce_id' | 'email' | 'phone';
-export type OrganizationKey = 'salesforce_id' | 'name' | 'website';
-export type FieldRule = 'on_create' | 'if_empty' | 'overwrite';
-export type NullRule = 'ignore' | 'clear';
-export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
+// The choices the schema offers for an option are in a list here or in a table that implements them; a test compares the two.
 
-/** The boxes of "Modify system CDP fields", by the names users tick. */
-export type ModifiableField =
-  | 'first_name'
-  | 'last_name'
-  | 'email'
-  | 'phone'
-  | 'city'
-  | 'region'
-  | 'country'
-  | 'postal_code'
-  | 'birthday'
-  | 'email_permission'
-  | 'sms_permission';
+export const FIND_STRATEGIES = ['next_if_previous_empty', 'any', 'all'] as const;
+export const ORGANIZATION_FIND_STRATEGIES = ['next_if_previous_empty', 'any'] as const;
+export const PERSON_KEYS = ['salesforce_id', 'email', 'phone'] as const;
+export const ORGANIZATION_KEYS = ['salesforce_id', 'name', 'website'] as const;
+export const NULL_RULES = ['ignore', 'clear'] as const;
+export const DELETED_RECORDS = ['ignore', 'archive'] as const;
+/** The boxes of "Modify system CDP fields", by the names users tick; all are ticked by default. */
+export const BOXES = [
+  'first_name',
+  'last_name',
+  'email',
+  'phone',
+  'city',
+  'region',
+  'country',
+  'postal_code',
+  'birthday',
+  'email_permission',
+  'sms_permission',
+] as const;
+
+export type MergeStrategy = 'append_only' | 'overwrite_existing' | 'ignore';
+export type FindStrategy = (typeof FIND_STRATEGIES)[number];
+export type PersonKey = (typeof PERSON_KEYS)[number];
+export type OrganizationKey = (typeof ORGANIZATION_KEYS)[number];
+export type FieldRule = 'on_create' | 'if_empty' | 'overwrite';
+export type NullRule = (typeof NULL_RULES)[number];
+export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
+export type ModifiableField = (typeof BOXES)[number];
+export type DeletedRecords = (typeof DELETED_RECORDS)[number];
 
 export type ModifySystemFields =
   | { readonly mode: 'selected'; readonly fields: readonly ModifiableField[] }
@@ -77,17 +88,17 @@ export interface DestinationConfig {
   /** At most one entry a stream. */
   readonly objects: readonly ObjectMapping[];
   readonly mergeConvertedLeads: boolean;
-  readonly deletedRecords: 'ignore' | 'archive';
+  readonly deletedRecords: DeletedRecords;
   readonly linkPeopleToOrganizations: boolean;
   readonly requestsPerSecond: number;
   readonly streamPrefix: string;
 }
 
-interface RawEntity<Key> {
+interface RawEntity<Key, Strategy extends FindStrategy> {
   merge_strategy?: MergeStrategy;
   create_new?: boolean;
   match_by?: Key[];
-  find_strategy?: FindStrategy;
+  find_strategy?: Strategy;
 }
 
 interface RawObject {
@@ -103,18 +114,18 @@ interface RawConfig {
   region?: keyof typeof REGION_HOSTS;
   api_url?: string;
   modify_system_fields?: { mode: 'selected'; fields?: ModifiableField[] } | { mode: 'if_empty' } | { mode: 'none' };
-  people?: RawEntity<PersonKey>;
-  organizations?: RawEntity<OrganizationKey>;
+  people?: RawEntity<PersonKey, FindStrategy>;
+  organizations?: RawEntity<OrganizationKey, (typeof ORGANIZATION_FIND_STRATEGIES)[number]>;
   objects?: RawObject[];
   merge_converted_leads?: boolean;
-  deleted_records?: 'ignore' | 'archive';
+  deleted_records?: DeletedRecords;
   link_people_to_organizations?: boolean;
   requests_per_second?: number;
   stream_prefix?: string;
 }
 
 /** Ortto's hosts, one a region of instances; a key is known to its own only. */
-const REGION_HOSTS = {
+export const REGION_HOSTS = {
   default: 'https://api.ap3api.com',
   au: 'https://api.au.ap3api.com',
   eu: 'https://api.eu.ap3api.com',
@@ -148,11 +159,13 @@ export const parseConfig = (input: unknown): DestinationConfig => {
 
 const modifySystemFields = (raw: RawConfig['modify_system_fields']): ModifySystemFields => {
   if (raw !== undefined && raw.mode !== 'selected') return { mode: raw.mode };
-  const all = schema.properties.modify_system_fields.default.fields as ModifiableField[];
-  return { mode: 'selected', fields: raw?.fields ?? all };
+  return { mode: 'selected', fields: raw?.fields ?? BOXES };
 };
 
-const entity = <Key>(raw: RawEntity<Key> | undefined, defaultKeys: readonly Key[]): EntitySettings<Key> => ({
+const entity = <Key>(
+  raw: RawEntity<Key, FindStrategy> | undefined,
+  defaultKeys: readonly Key[],
+): EntitySettings<Key> => ({
   mergeStrategy: raw?.merge_strategy ?? 'overwrite_existing',
   createNew: raw?.create_new ?? true,
   matchBy: raw?.match_by ?? defaultKeys,

@@ -19,6 +19,10 @@ export type Credentials =
       readonly privateKey: string;
     };
 
+/** What the schema offers as `api`. */
+export const API_CHOICES = ['auto', 'bulk', 'rest'] as const;
+type ApiChoice = (typeof API_CHOICES)[number];
+
 export type Operator =
   | 'is'
   | 'is_not'
@@ -56,17 +60,14 @@ export interface SourceConfig {
   readonly objects: readonly ObjectRefinement[];
   readonly startDate: Date | undefined;
   readonly includeDeleted: boolean;
-  readonly api: 'auto' | 'bulk' | 'rest';
+  readonly api: ApiChoice;
   readonly lookbackMs: number;
   readonly apiUsageLimitPercent: number;
 }
 
 /** The config file as the schema leaves it. */
 interface RawConfig {
-  readonly credentials:
-    | { auth_type: 'refresh_token'; client_id: string; client_secret: string; refresh_token: string }
-    | { auth_type: 'client_credentials'; client_id: string; client_secret: string }
-    | { auth_type: 'jwt_bearer'; client_id: string; username: string; private_key: string };
+  readonly credentials: RawLogin;
   readonly is_sandbox?: boolean;
   readonly login_url?: string;
   readonly objects?: readonly {
@@ -77,10 +78,20 @@ interface RawConfig {
   }[];
   readonly start_date?: string;
   readonly include_deleted?: boolean;
-  readonly api?: 'auto' | 'bulk' | 'rest';
+  readonly api?: ApiChoice;
   readonly lookback_window?: string;
   readonly api_usage_limit_percent?: number;
 }
+
+/** What each way to log in takes. */
+interface Logins {
+  readonly refresh_token: { client_id: string; client_secret: string; refresh_token: string };
+  readonly client_credentials: { client_id: string; client_secret: string };
+  readonly jwt_bearer: { client_id: string; username: string; private_key: string };
+}
+type RawLogin<Type extends keyof Logins = keyof Logins> = {
+  [Each in Type]: { readonly auth_type: Each } & Logins[Each];
+}[Type];
 
 const schemaProblems = validator(schema);
 
@@ -116,20 +127,28 @@ export const parseConfig = (input: unknown): SourceConfig => {
 export const PRODUCTION_LOGIN = 'https://login.salesforce.com';
 export const SANDBOX_LOGIN = 'https://test.salesforce.com';
 
-const parseCredentials = (raw: RawConfig['credentials']): Credentials => {
-  if (raw.auth_type === 'client_credentials') {
-    return { authType: raw.auth_type, clientId: raw.client_id, clientSecret: raw.client_secret };
-  }
-  if (raw.auth_type === 'jwt_bearer') {
-    return { authType: raw.auth_type, clientId: raw.client_id, username: raw.username, privateKey: raw.private_key };
-  }
-  return {
-    authType: raw.auth_type,
+/** The ways to log in that the schema offers. */
+export const LOGINS: { readonly [Type in keyof Logins]: (raw: Logins[Type]) => Credentials } = {
+  refresh_token: (raw) => ({
+    authType: 'refresh_token',
     clientId: raw.client_id,
     clientSecret: raw.client_secret,
     refreshToken: raw.refresh_token,
-  };
+  }),
+  client_credentials: (raw) => ({
+    authType: 'client_credentials',
+    clientId: raw.client_id,
+    clientSecret: raw.client_secret,
+  }),
+  jwt_bearer: (raw) => ({
+    authType: 'jwt_bearer',
+    clientId: raw.client_id,
+    username: raw.username,
+    privateKey: raw.private_key,
+  }),
 };
+
+const parseCredentials = <Type extends keyof Logins>(raw: RawLogin<Type>): Credentials => LOGINS[raw.auth_type](raw);
 
 const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
   if (login_url === undefined) {

@@ -67,8 +67,16 @@ export const objectRules = (object: string, objects: readonly ObjectMapping[]): 
   };
 };
 
-const kindOf = (target: ObjectRules['target']): string =>
-  target.endsWith('_activity') || target === 'either' ? 'activity' : target;
+/** The kind of each target that a user can choose. */
+export const TARGET_KINDS: { readonly [Name in Target]: 'person' | 'organization' | 'activity' | 'none' } = {
+  person: 'person',
+  organization: 'organization',
+  person_activity: 'activity',
+  organization_activity: 'activity',
+  none: 'none',
+};
+
+const kindOf = (target: ObjectRules['target']): string => (target === 'either' ? 'activity' : TARGET_KINDS[target]);
 
 const defaultRows = (standard: DefaultObject | undefined): MappingRow[] =>
   (standard?.fields ?? []).map(({ from, to, type }) => ({

@@ -28,7 +28,7 @@ interface TypeRow {
  * Salesforce's types reach the destination as plain JSON types, so what is text here may be a phone, a link or a
  * picklist there: a field the user has given such a type in Ortto takes it. A decimal never fits an integer field.
  */
-const TYPES: { readonly [Type in DisplayType]: TypeRow } = {
+export const TYPES: { readonly [Type in DisplayType]: TypeRow } = {
   text: { prefix: 'str', fits: ['large_text', 'link', 'single_select', 'phone', 'geo'] },
   large_text: { prefix: 'txt', fits: ['text'] },
   link: { prefix: 'str', fits: ['text', 'large_text'] },

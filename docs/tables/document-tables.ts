@@ -1,11 +1,13 @@
 import { REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
 import { REFUSALS } from '../../destination-ortto-cdp/ortto/refusals.ts';
 import { SYSTEM_FIELDS } from '../../destination-ortto-cdp/ortto/system-fields.ts';
+import { LAYERS } from '../../layers.ts';
 import mapping from '../../schemas/default-mapping.json' with { type: 'json' };
 import destination from '../../schemas/destination-config.json' with { type: 'json' };
 import source from '../../schemas/source-config.json' with { type: 'json' };
 import { changelogTable } from './changelog-table.ts';
 import { mappingTable } from './mapping-table.ts';
+import { folderMap } from './folder-map.ts';
 import { optionTable } from './option-table.ts';
 import { ownFieldsTable } from './own-fields-table.ts';
 import { reasonTable } from './reason-table.ts';
@@ -24,6 +26,8 @@ const [SOURCE, DESTINATION] = ['docs/source-salesforce-cdp.md', 'docs/destinatio
 
 /** All of them; `changelog` is the text of CHANGELOG.md. */
 export const documentTables = (changelog: string): readonly DocumentTable[] => [
+  { file: 'README.md', name: 'folders', text: folderMap(LAYERS) },
+  { file: 'docs/architecture.md', name: 'folders', text: folderMap(LAYERS) },
   { file: 'README.md', name: 'options of the source', text: optionTable(source, 'top') },
   { file: 'README.md', name: 'options of the destination', text: optionTable(destination, 'top') },
   { file: SOURCE, name: 'options of the source', text: optionTable(source) },

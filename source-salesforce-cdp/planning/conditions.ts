@@ -22,10 +22,13 @@ export const compileConditions = (
   const compiled = (refinement?.conditions ?? []).map((condition) => compile(description, condition));
   const texts = compiled.flatMap(({ where }) => (where === undefined ? [] : [where]));
   return {
-    where: texts.length === 0 ? undefined : texts.join(refinement?.match === 'any' ? ' OR ' : ' AND '),
+    where: texts.length === 0 ? undefined : texts.join(JUNCTIONS[refinement?.match ?? 'all']),
     problems: compiled.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
   };
 };
+
+/** How a record must meet the conditions. */
+export const JUNCTIONS: { readonly [Match in ObjectRefinement['match']]: string } = { all: ' AND ', any: ' OR ' };
 
 type Outcome =
   | { readonly where: string; readonly problem?: never }
@@ -217,3 +220,8 @@ const byType: ReadonlyMap<string, Literals> = new Map([
 /** Undefined for what has no literal of its own: compounds and files. */
 const literalsOf = ({ type }: FieldDescription): Literals | undefined =>
   byType.get(type) ?? (kindOf(type) === 'text' && !['address', 'location', 'base64'].includes(type) ? text : undefined);
+
+/** Every operator that fields of some type have. */
+export const OPERATORS: ReadonlySet<string> = new Set(
+  [text, ...byType.values()].flatMap(({ operators }) => Object.keys(operators)),
+);
