@@ -5,7 +5,7 @@ import type { SourceConfig } from './config.ts';
 import { asError, SalesforceFailure } from './salesforce/failures.ts';
 import { DEFAULT_OBJECTS } from './catalog/objects.ts';
 import { identity } from './salesforce/rest.ts';
-import { askSalesforce } from './salesforce/rotation.ts';
+import { askSalesforce } from './salesforce/ask.ts';
 import type { Salesforce } from './salesforce/client.ts';
 import { survey } from './survey.ts';
 

@@ -3,7 +3,7 @@ import { ConfigError } from '../airbyte/errors.ts';
 import type { Catalog, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
 import { discoverStream } from './catalog/stream-schema.ts';
-import { askSalesforce } from './salesforce/rotation.ts';
+import { askSalesforce } from './salesforce/ask.ts';
 import { refinementOf, survey } from './survey.ts';
 
 /**

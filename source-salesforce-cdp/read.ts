@@ -12,7 +12,7 @@ import { readOrder } from './catalog/objects.ts';
 import { planRead } from './planning/plan.ts';
 import { queryOf } from './planning/fingerprint.ts';
 import { organizationOf } from './salesforce/rest.ts';
-import { rotatedConfig } from './salesforce/rotation.ts';
+import { rotatedConfig } from './salesforce/rotated-config.ts';
 import { connectSalesforce } from './salesforce/client.ts';
 import type { Salesforce } from './salesforce/client.ts';
 import { select } from './planning/selection.ts';

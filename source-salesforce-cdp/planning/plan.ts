@@ -1,4 +1,4 @@
-import { deletedFromFirstRead } from '../reading/deletions.ts';
+import { deletedFromFirstRead } from './deleted-span.ts';
 import type { Selection } from './selection.ts';
 import type { Query, SavedJob, StreamState, Unfinished } from './state.ts';
 import { beginning, halve } from './window.ts';

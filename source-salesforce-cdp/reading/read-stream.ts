@@ -1,7 +1,7 @@
 import type { AirbyteMessage, RecordLines } from '../../airbyte/protocol.ts';
 import { streamState } from '../../airbyte/protocol.ts';
-import { createSentDeletions, deletedFromFirstRead, deletedSpan, tombstoneLines } from './deletions.ts';
-import type { DeletedRow } from './deletions.ts';
+import { createSentDeletions, tombstoneLines } from './deletions.ts';
+import { deletedFromFirstRead, deletedSpan } from '../planning/deleted-span.ts';
 import { SalesforceFailure } from '../salesforce/failures.ts';
 import type { Envelope } from '../records/layout.ts';
 import { createLookback } from './lookback.ts';
@@ -9,7 +9,7 @@ import { afterStep, duringStep, halveStep } from '../planning/plan.ts';
 import type { Plan, Step } from '../planning/plan.ts';
 import type { Progress } from './progress.ts';
 import { deletions } from '../salesforce/rest.ts';
-import type { RowPage } from '../salesforce/rest.ts';
+import type { DeletedRow, RowPage } from '../salesforce/rest.ts';
 import { createRowLines } from '../records/rest-lines.ts';
 import { encodeState } from '../planning/state.ts';
 import type { StreamState } from '../planning/state.ts';

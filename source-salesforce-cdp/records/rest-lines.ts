@@ -1,11 +1,9 @@
 import { lineHead, lineTail } from './layout.ts';
 import type { Envelope } from './layout.ts';
+import type { RestRow } from '../salesforce/rest.ts';
 import type { Selection } from '../planning/selection.ts';
 import { jsonOfValue } from './json-values.ts';
 import type { Watch } from './watch.ts';
-
-/** A row of a REST answer: fields by name, parents as objects of their own. */
-export type RestRow = { readonly [field: string]: unknown };
 
 export interface RestLines {
   readonly lines: Uint8Array;

@@ -1,8 +1,6 @@
-import type { DeletedRow } from '../reading/deletions.ts';
 import type { ObjectDescription } from './object-description.ts';
 import { classify, SalesforceFailure } from './failures.ts';
 import { API_VERSION } from './client.ts';
-import type { RestRow } from '../records/rest-lines.ts';
 import type { Salesforce } from './client.ts';
 
 // The REST resources that the source reads, over one session.
@@ -17,12 +15,21 @@ export interface Identity {
   readonly organizationId: string;
 }
 
+/** A row of a REST answer: fields by name, parents as objects of their own. */
+export type RestRow = { readonly [field: string]: unknown };
+
 export interface RowPage {
   /** Of the whole query. */
   readonly totalSize: number;
   readonly rows: readonly RestRow[];
   /** Path of the next page; undefined on the last. */
   readonly next: string | undefined;
+}
+
+/** A row that `/deleted` lists. */
+export interface DeletedRow {
+  readonly id: string;
+  readonly deletedDate: Date;
 }
 
 export interface Deletions {
