@@ -2,11 +2,11 @@ import type { Log } from '../airbyte/connector.ts';
 import type { ConnectionStatus, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
 import type { SourceConfig } from './config.ts';
-import { asError, SalesforceFailure } from './salesforce/failures.ts';
+import { SalesforceFailure } from './salesforce/failures.ts';
 import { DEFAULT_OBJECTS } from './catalog/objects.ts';
 import { identity } from './salesforce/rest.ts';
 import { askSalesforce } from './salesforce/ask.ts';
-import type { Salesforce } from './salesforce/client.ts';
+import type { SalesforceClient } from './salesforce/client.ts';
 import { survey } from './survey.ts';
 
 /**
@@ -48,13 +48,13 @@ const added = ({ objects }: SourceConfig): readonly string[] =>
     .filter((name) => !DEFAULT_OBJECTS.some((each) => each.toLowerCase() === name.toLowerCase()));
 
 /** Why the Bulk API cannot be used, if so. Listing jobs is refused where creating one would be, and costs nothing. */
-const bulkTrouble = async (salesforce: Salesforce): Promise<string | undefined> => {
+const bulkTrouble = async (salesforce: SalesforceClient): Promise<string | undefined> => {
   const path = '/jobs/query?jobType=V2Query';
   try {
     await salesforce.json({ what: 'list Bulk jobs', method: 'GET', path, api: 'bulk' });
     return undefined;
   } catch (error) {
     if (!(error instanceof SalesforceFailure) || error.kind === 'transient') throw error;
-    return asError(error).message;
+    return error.message;
   }
 };

@@ -2,7 +2,7 @@ import type { Log } from '../airbyte/connector.ts';
 import { ConfigError } from '../airbyte/errors.ts';
 import type { Catalog, ControlMessage } from '../airbyte/protocol.ts';
 import { parseConfig } from './config.ts';
-import { discoverStream } from './catalog/stream-schema.ts';
+import { discoverStream } from './catalog/discover-stream.ts';
 import { askSalesforce } from './salesforce/ask.ts';
 import { refinementOf, survey } from './survey.ts';
 

@@ -7,14 +7,14 @@ import { abortJob } from './salesforce/bulk.ts';
 import { compileConditions } from './planning/conditions.ts';
 import { parseConfig } from './config.ts';
 import type { SourceConfig } from './config.ts';
-import { explained, SalesforceFailure } from './salesforce/failures.ts';
+import { toConnectorError, SalesforceFailure } from './salesforce/failures.ts';
 import { readOrder } from './catalog/objects.ts';
 import { planRead } from './planning/plan.ts';
-import { queryOf } from './planning/fingerprint.ts';
+import { fingerprintOf } from './planning/fingerprint.ts';
 import { organizationOf } from './salesforce/rest.ts';
 import { rotatedConfig } from './salesforce/rotated-config.ts';
-import { connectSalesforce } from './salesforce/client.ts';
-import type { Salesforce } from './salesforce/client.ts';
+import { createSalesforceClient } from './salesforce/client.ts';
+import type { SalesforceClient } from './salesforce/client.ts';
 import { select } from './planning/selection.ts';
 import { parseStates } from './planning/state.ts';
 import { prepare } from './reading/read-step.ts';
@@ -33,7 +33,7 @@ const MAX_REDESCRIBES = 3;
 interface Run {
   readonly config: SourceConfig;
   readonly input: ReadInput;
-  readonly salesforce: Salesforce;
+  readonly salesforce: SalesforceClient;
   readonly organization: string | undefined;
   /** The end of every window. */
   readonly to: Date;
@@ -61,16 +61,16 @@ export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
   const { catalog, log, emit, signal } = input;
   const config = parseConfig(input.config);
   const states = parseStates(input.state);
-  const salesforce = connectSalesforce(config, {
+  const salesforce = createSalesforceClient(config, {
     log,
     signal,
     rotated: (refreshToken) => emit(rotatedConfig(input.config, refreshToken)),
-    ceilingPercent: config.apiUsageLimitPercent,
+    usageLimitPercent: config.apiUsageLimitPercent,
   });
   const configured = new Map(catalog.streams.map((stream) => [stream.stream.name, stream]));
   const streams = readOrder([...configured.keys()]).flatMap((name) => configured.get(name) ?? []);
   const described = await describeWithParents(salesforce, config, [...configured.keys()]).catch((error: unknown) => {
-    throw explained(error);
+    throw toConnectorError(error);
   });
   const organization = await organizationOf(salesforce);
   const run: Run = { config, input, salesforce, organization, to: salesforce.serverTime(), emittedAt: Date.now() };
@@ -102,7 +102,7 @@ export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
       yield* readPrepared(run, turn);
       yield streamStatus({ name }, 'COMPLETE');
     } catch (error) {
-      if (!signal.aborted) yield failureTrace(explained(error), { name });
+      if (!signal.aborted) yield failureTrace(toConnectorError(error), { name });
       yield streamStatus({ name }, 'INCOMPLETE');
       isStopped = error instanceof SalesforceFailure && error.kind === 'stop_sync';
     }
@@ -135,7 +135,7 @@ const prepareStream = (
   const { startDate, includeDeleted, lookbackMs } = config;
   const plan = planRead({
     selection,
-    query: queryOf(selection, refinement, { ...config, organization }),
+    query: fingerprintOf(selection, refinement, { ...config, organization }),
     state: account.state,
     mode: stream.sync_mode === 'incremental' ? 'incremental' : 'full_refresh',
     startDate,
@@ -146,7 +146,7 @@ const prepareStream = (
   const listsDeleted = includeDeleted && description.replicateable && selection.isDeleted === 'selected';
   const envelope = { stream: name, emittedAt };
   const query = {
-    salesforce: salesforce.chargedTo(() => (account.calls += 1)),
+    salesforce: salesforce.countingCalls(() => (account.calls += 1)),
     selection,
     config,
     conditions: where,
@@ -181,7 +181,7 @@ async function* readPrepared(run: Run, { stream, account, prepared }: Turn): Asy
 }
 
 /** Aborts the jobs created ahead for streams that are not read any more: no state names them. */
-const abandon = async (salesforce: Salesforce, turns: readonly Turn[]): Promise<void> => {
+const abandon = async (salesforce: SalesforceClient, turns: readonly Turn[]): Promise<void> => {
   const ways = await Promise.allSettled(
     turns.flatMap(({ prepared }) => (prepared !== undefined && 'way' in prepared ? [prepared.way] : [])),
   );

@@ -2,12 +2,12 @@ import type { Log } from '../airbyte/connector.ts';
 import { compileConditions } from './planning/conditions.ts';
 import type { ObjectRefinement, SourceConfig } from './config.ts';
 import type { ObjectDescription } from './salesforce/object-description.ts';
-import { discoverStream } from './catalog/stream-schema.ts';
+import { discoverStream } from './catalog/discover-stream.ts';
 import { SalesforceFailure } from './salesforce/failures.ts';
 import { DEFAULT_OBJECTS, discoveryOrder, RELATED_TO, relatedCustomObjects } from './catalog/objects.ts';
 import { parentObjects, sameName } from './catalog/properties.ts';
 import { describe, queryableObjects } from './salesforce/rest.ts';
-import type { Salesforce } from './salesforce/client.ts';
+import type { SalesforceClient } from './salesforce/client.ts';
 
 /** Objects by name: descriptions of those that can be described, and of the parents their columns come from. */
 export interface Descriptions {
@@ -21,7 +21,7 @@ export const refinementOf = (config: SourceConfig, object: string): ObjectRefine
 
 /** Describes objects, then the parents that their columns reach into. One that fails costs only itself. */
 export const describeWithParents = async (
-  salesforce: Salesforce,
+  salesforce: SalesforceClient,
   config: SourceConfig,
   names: readonly string[],
 ): Promise<Descriptions> => {
@@ -33,7 +33,7 @@ export const describeWithParents = async (
   return { found: new Map([...objects.found, ...more.found]), failed: new Map([...objects.failed, ...more.failed]) };
 };
 
-const describeAll = async (salesforce: Salesforce, names: readonly string[]): Promise<Descriptions> => {
+const describeAll = async (salesforce: SalesforceClient, names: readonly string[]): Promise<Descriptions> => {
   const found = new Map<string, ObjectDescription>();
   const failed = new Map<string, SalesforceFailure>();
   const answers = await describe(salesforce, names);
@@ -56,7 +56,7 @@ export interface Survey extends Descriptions {
 }
 
 /** Finds out which objects there are: default ones, custom ones that refer to people or accounts, and those the config names. */
-export const survey = async (salesforce: Salesforce, config: SourceConfig, log: Log): Promise<Survey> => {
+export const survey = async (salesforce: SalesforceClient, config: SourceConfig, log: Log): Promise<Survey> => {
   const queryable = await queryableObjects(salesforce);
   const named = config.objects.map(({ name }) => queryable.find((known) => sameName(known, name)) ?? name);
   const wanted = [...new Set([...DEFAULT_OBJECTS, ...named])].filter((name) => queryable.includes(name));

@@ -22,7 +22,7 @@ export type Property =
       readonly members: readonly Part[];
     };
 
-export interface Offer {
+export interface OfferedProperties {
   /** Values in describe's order (Id first), then compounds, then parents. */
   readonly properties: readonly Property[];
   /** What a user should hear of: fields left out, types not known. */
@@ -37,11 +37,11 @@ export interface Offer {
  * What can be read of an object: every field, or those that `objects[].fields` names with the identity columns, and
  * the parent fields. `parents` holds the descriptions of the objects of `parentObjects`, as far as they could be had.
  */
-export const offer = (
+export const offeredProperties = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,
   parents: ReadonlyMap<string, ObjectDescription>,
-): Offer => {
+): OfferedProperties => {
   const named = refinement?.fields?.filter((name) => !name.includes('.'));
   const wanted = (field: FieldDescription): boolean =>
     named === undefined ||
@@ -85,7 +85,7 @@ const notes = (object: string, fields: readonly FieldDescription[], type: string
 /** Salesforce does not tell names apart by case. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Objects whose descriptions `offer` needs for the parent fields of this one. */
+/** Objects whose descriptions `offeredProperties` needs for the parent fields of this one. */
 export const parentObjects = (description: ObjectDescription, refinement: ObjectRefinement | undefined): string[] => [
   ...new Set(
     parentPaths(description.name, refinement).flatMap(

@@ -7,7 +7,7 @@ import type { Query } from './state.ts';
  * The fields and the digest of all else that decides which rows a stream has, the org they are in included: a cursor of one
  * org says nothing about the rows of another (a sandbox that was made anew is another). Stable from run to run.
  */
-export const queryOf = (
+export const fingerprintOf = (
   selection: Selection,
   refinement: ObjectRefinement | undefined,
   settings: {

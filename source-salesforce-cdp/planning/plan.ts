@@ -1,7 +1,7 @@
 import { deletedFromFirstRead } from './deleted-span.ts';
 import type { Selection } from './selection.ts';
 import type { Query, SavedJob, StreamState, Unfinished } from './state.ts';
-import { beginning, halve } from './window.ts';
+import { incrementStart, halve } from './window.ts';
 import type { Window } from './window.ts';
 
 /** One query to be read to its end. */
@@ -132,7 +132,7 @@ const step = (window: Window | undefined): Step => ({
 const spanning = (from: Date | undefined, to: Date): Window => ({ ...(from && { from }), to });
 
 const increment = ({ startDate, lookbackMs, to }: PlanInput, cursor: Date): Step =>
-  step({ from: beginning(cursor, lookbackMs, startDate), to });
+  step({ from: incrementStart(cursor, lookbackMs, startDate), to });
 
 const resume = ({ window, job, afterId }: Unfinished): Step => ({ ...step(window), job, afterId });
 

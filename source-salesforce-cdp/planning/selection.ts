@@ -5,8 +5,8 @@ import type { ObjectDescription } from '../salesforce/object-description.ts';
 import { kindOf } from '../catalog/field-types.ts';
 import type { Kind } from '../catalog/field-types.ts';
 import { cursorOf } from '../catalog/objects.ts';
-import { offer } from '../catalog/properties.ts';
-import type { Offer, Part, Property } from '../catalog/properties.ts';
+import { offeredProperties } from '../catalog/properties.ts';
+import type { OfferedProperties, Part, Property } from '../catalog/properties.ts';
 
 interface Column {
   /** As in SELECT and in a result's header: Email, Account.Name. */
@@ -40,7 +40,7 @@ export interface Selection {
 /**
  * The properties of the configured stream that a fresh description still has. Id and the cursor are always among them.
  * `gone` names the configured ones that the object no longer has, or that the user may no longer see; those that
- * `objects[].fields` leaves out are passed over in silence. `parents` is as for `offer`.
+ * `objects[].fields` leaves out are passed over in silence. `parents` is as for `offeredProperties`.
  */
 export const select = (
   description: ObjectDescription,
@@ -50,7 +50,7 @@ export const select = (
 ): { selection: Selection; gone: string[] } => {
   const cursor = cursorOf(description);
   const wanted = configured.stream.json_schema.properties ?? {};
-  const offered = offer(description, refinement, parents);
+  const offered = offeredProperties(description, refinement, parents);
   const kept = offered.properties.flatMap((property) => keep(property, wanted, cursor));
   const columns = columnsOf(kept);
   const index = new Map(columns.map(({ path }, at) => [path, at]));
@@ -105,7 +105,11 @@ const columnsOf = (properties: readonly Property[]): Column[] => {
   }));
 };
 
-const lost = (wanted: Wanted, { properties, unreachable }: Offer, description: ObjectDescription): string[] => [
+const lost = (
+  wanted: Wanted,
+  { properties, unreachable }: OfferedProperties,
+  description: ObjectDescription,
+): string[] => [
   ...Object.keys(wanted).flatMap((name) => {
     if (description.fields.some((field) => field.relationshipName === name)) return [];
     if (!description.fields.some((field) => field.name === name)) return [name];

@@ -56,7 +56,7 @@ export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
         ]
       : []),
     ...(query.where === undefined ? [] : [`(${query.where})`]),
-    ...(asksDeletedAway(selection, query.includeDeleted) ? ['IsDeleted = false'] : []),
+    ...(excludesDeleted(selection, query.includeDeleted) ? ['IsDeleted = false'] : []),
     ...(query.afterId === undefined ? [] : [`Id > ${textLiteral(query.afterId)}`]),
   ];
   return [
@@ -67,5 +67,5 @@ export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
   ].join(' ');
 };
 
-const asksDeletedAway = ({ isDeleted }: Selection, includeDeleted: boolean): boolean =>
+const excludesDeleted = ({ isDeleted }: Selection, includeDeleted: boolean): boolean =>
   isDeleted === 'unselected' || (isDeleted === 'selected' && !includeDeleted);

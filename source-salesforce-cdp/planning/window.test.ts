@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beginning, halve } from './window.ts';
+import { incrementStart, halve } from './window.ts';
 import type { Window } from './window.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -47,6 +47,6 @@ test('halving ends at a minute, after few steps, at whole seconds', () => {
 
 test('an incremental read begins at the cursor less the look-back, never before the start date', () => {
   const cursor = new Date('2024-01-01T00:00:00Z');
-  expect(beginning(cursor, 600_000, undefined)).toEqual(new Date('2023-12-31T23:50:00Z'));
-  expect(beginning(cursor, 600_000, new Date('2023-12-31T23:55:00Z'))).toEqual(new Date('2023-12-31T23:55:00Z'));
+  expect(incrementStart(cursor, 600_000, undefined)).toEqual(new Date('2023-12-31T23:50:00Z'));
+  expect(incrementStart(cursor, 600_000, new Date('2023-12-31T23:55:00Z'))).toEqual(new Date('2023-12-31T23:55:00Z'));
 });

@@ -34,5 +34,5 @@ export const halve = (window: Window, now: Date): readonly [Window, Window] | un
  * Where an incremental read begins: the cursor less the look-back, for rows that became visible after their time, but
  * never before the start date.
  */
-export const beginning = (cursor: Date, lookbackMs: number, startDate: Date | undefined): Date =>
+export const incrementStart = (cursor: Date, lookbackMs: number, startDate: Date | undefined): Date =>
   new Date(Math.max(cursor.getTime() - lookbackMs, startDate?.getTime() ?? Number.NEGATIVE_INFINITY));

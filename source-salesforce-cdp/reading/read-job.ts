@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransientError } from '../../airbyte/errors.ts';
 import { completeJob, resultPage } from '../salesforce/bulk.ts';
-import type { Patience, ResultPage } from '../salesforce/bulk.ts';
+import type { WaitOptions, ResultPage } from '../salesforce/bulk.ts';
 import { SalesforceFailure } from '../salesforce/failures.ts';
 import type { Progress } from './progress.ts';
 import { waitMs } from '../salesforce/retry.ts';
-import type { Salesforce } from '../salesforce/client.ts';
+import type { SalesforceClient } from '../salesforce/client.ts';
 import type { SavedJob } from '../planning/state.ts';
 import type { Transcoder } from '../records/transcoder.ts';
 
-export interface JobReading extends Patience {
-  readonly salesforce: Salesforce;
+export interface JobReading extends WaitOptions {
+  readonly salesforce: SalesforceClient;
   readonly object: string;
   /** Rows to ask for in one page. */
   readonly maxRows: number;

@@ -4,10 +4,10 @@ import type { Progress } from './progress.ts';
 import { firstPage, nextPage } from '../salesforce/rest.ts';
 import type { RowPage } from '../salesforce/rest.ts';
 import type { RestLines } from '../records/rest-lines.ts';
-import type { Salesforce } from '../salesforce/client.ts';
+import type { SalesforceClient } from '../salesforce/client.ts';
 
 export interface PageReading {
-  readonly salesforce: Salesforce;
+  readonly salesforce: SalesforceClient;
   readonly object: string;
   readonly linesOf: (rows: RowPage['rows']) => RestLines;
   /** The query for the rows after an Id; undefined for an object that has no Id, which cannot be gone on with. */

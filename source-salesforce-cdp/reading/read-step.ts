@@ -10,8 +10,8 @@ import type { Progress } from './progress.ts';
 import { readPages } from './read-pages.ts';
 import { firstPage, fitsUrl } from '../salesforce/rest.ts';
 import type { RowPage } from '../salesforce/rest.ts';
-import type { createRowLines } from '../records/rest-lines.ts';
-import type { Salesforce } from '../salesforce/client.ts';
+import type { createRestLines } from '../records/rest-lines.ts';
+import type { SalesforceClient } from '../salesforce/client.ts';
 import type { Selection } from '../planning/selection.ts';
 import { rowsQuery } from '../planning/soql.ts';
 import type { SavedJob } from '../planning/state.ts';
@@ -25,7 +25,7 @@ const REST_ROWS_WITHOUT_JOBS = 50_000;
 const MAX_RESTARTS = 2;
 
 export interface Query {
-  readonly salesforce: Salesforce;
+  readonly salesforce: SalesforceClient;
   readonly selection: Selection;
   readonly config: Pick<SourceConfig, 'api' | 'includeDeleted'>;
   /** The config's conditions, in SOQL. */
@@ -105,7 +105,7 @@ const neither = ({ object }: Selection, cause: SalesforceFailure): ConfigError =
 
 export interface StepReading extends Query {
   readonly transcoder: Transcoder;
-  readonly linesOf: ReturnType<typeof createRowLines>;
+  readonly linesOf: ReturnType<typeof createRestLines>;
   readonly signal: AbortSignal;
 }
 

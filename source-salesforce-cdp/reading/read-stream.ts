@@ -10,7 +10,7 @@ import type { Plan, Step } from '../planning/plan.ts';
 import type { Progress } from './progress.ts';
 import { deletions } from '../salesforce/rest.ts';
 import type { DeletedRow, RowPage } from '../salesforce/rest.ts';
-import { createRowLines } from '../records/rest-lines.ts';
+import { createRestLines } from '../records/rest-lines.ts';
 import { encodeState } from '../planning/state.ts';
 import type { StreamState } from '../planning/state.ts';
 import { prepare, readStep } from './read-step.ts';
@@ -64,7 +64,7 @@ export async function* readStream(reading: StreamReading, first: Way): AsyncGene
       ? undefined
       : { ...lookback, deleted: (id: string, cursor: string) => sentDeletions.deleted(id, cursor) };
   const tracksDeleted = reading.listsDeleted && watch !== undefined;
-  const rowLines = createRowLines(selection, envelope, watch);
+  const rowLines = createRestLines(selection, envelope, watch);
   const nulledByRest = new Map<string, number>();
   const tools = {
     ...reading,

@@ -13,7 +13,7 @@ export const OUTPUT_SLACK = 4;
 export const NOT_WHOLE = -1;
 export const QUOTE_INSIDE = -2;
 
-export interface CellWriter {
+export interface CsvCellWriter {
   /** From now on reads input[…, end), UTF-8 without zeros but for those that follow it. */
   read(input: Buffer, end: number): void;
   /** From now on writes here; there must always be room for the worst that can become of a cell. */
@@ -62,7 +62,7 @@ const LETTER_E = 0x65;
 
 const NO_BYTES = new Uint8Array();
 
-export const createCellWriter = (): CellWriter => {
+export const createCsvCellWriter = (): CsvCellWriter => {
   let input: Buffer = Buffer.alloc(0);
   let inputEnd = 0;
   let output: Buffer = Buffer.alloc(0);

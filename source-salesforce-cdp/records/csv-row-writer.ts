@@ -1,13 +1,13 @@
 import { TransientError } from '../../airbyte/errors.ts';
-import { createCellWriter, KINDS, NOT_WHOLE, OUTPUT_SLACK, QUOTE_INSIDE } from './csv-cell-writer.ts';
+import { createCsvCellWriter, KINDS, NOT_WHOLE, OUTPUT_SLACK, QUOTE_INSIDE } from './csv-cell-writer.ts';
 import { wordsOf } from './plain-cells.ts';
 import { compileLayout, lineHead, lineTail, longest } from './layout.ts';
 import type { Envelope, Step } from './layout.ts';
 import type { Selection } from '../planning/selection.ts';
-import type { Watch } from './watch.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /** Writes the RECORD lines of CSV rows whose cells come in one fixed order. */
-export interface RowWriter {
+export interface CsvRowWriter {
   /**
    * Takes the whole rows of `input[from, end)`, which is as a cell writer takes it. Returns their lines, how many rows and lines these are, and where the first row that is not whole begins.
    * Throws a TransientError naming the row when there are too many or too few cells in it; nothing is counted then.
@@ -39,12 +39,12 @@ const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** How much longer a record's values can be than its cells: six bytes for a control character, twice in a compound. */
 const WORST_GROWTH = 12;
 
-export const createRowWriter = (
+export const createCsvRowWriter = (
   selection: Selection,
   envelope: Envelope,
   order: readonly number[],
-  watch: Watch | undefined,
-): RowWriter => {
+  watch: RowFilter | undefined,
+): CsvRowWriter => {
   const head = lineHead(envelope);
   const layout = compileLayout(selection, order, head);
   const count = order.length;
@@ -126,7 +126,7 @@ export const createRowWriter = (
   };
 
   /** Whether the record whose data ends here is to be sent. */
-  const admits = (watching: Watch, dataStart: number, dataEnd: number): boolean => {
+  const admits = (watching: RowFilter, dataStart: number, dataEnd: number): boolean => {
     if (deletedColumn >= 0 && output[starts[deletedColumn] ?? 0] === LETTER_T) {
       watching.deleted(text(idColumn), text(cursorColumn));
     }
@@ -135,7 +135,7 @@ export const createRowWriter = (
       : watching.admit(text(idColumn), text(cursorColumn), output.subarray(dataStart, dataEnd));
   };
 
-  const cells = createCellWriter();
+  const cells = createCsvCellWriter();
   const { after } = cells;
   /** Where the row written last ends. */
   let rowEnd = 0;

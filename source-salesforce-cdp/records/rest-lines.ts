@@ -3,7 +3,7 @@ import type { Envelope } from './layout.ts';
 import type { RestRow } from '../salesforce/rest.ts';
 import type { Selection } from '../planning/selection.ts';
 import { jsonOfValue } from './json-values.ts';
-import type { Watch } from './watch.ts';
+import type { RowFilter } from './row-filter.ts';
 
 export interface RestLines {
   readonly lines: Uint8Array;
@@ -14,10 +14,10 @@ export interface RestLines {
 }
 
 /** Turns the rows of REST pages into the lines that the transcoder makes of the same rows, byte for byte. */
-export const createRowLines = (
+export const createRestLines = (
   selection: Selection,
   envelope: Envelope,
-  watch?: Watch,
+  watch?: RowFilter,
 ): ((rows: readonly RestRow[]) => RestLines) => {
   const head = lineHead(envelope).slice(0, -1);
   const plainTail = lineTail(envelope, []);
@@ -29,7 +29,7 @@ export const createRowLines = (
   const cursorColumn = columns.findIndex(({ path }) => path === selection.cursor);
   const watched = selection.hasId && cursorColumn >= 0 ? watch : undefined;
 
-  const admits = (watching: Watch, row: RestRow, cursor: string, data: string): boolean => {
+  const admits = (watching: RowFilter, row: RestRow, cursor: string, data: string): boolean => {
     const id = String(row['Id']);
     if (row['IsDeleted'] === true) watching.deleted(id, cursor);
     return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom

@@ -3,10 +3,10 @@ import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Kind } from '../catalog/field-types.ts';
-import { createRowLines } from './rest-lines.ts';
+import { createRestLines } from './rest-lines.ts';
 import type { SelectedProperty, Selection } from '../planning/selection.ts';
 import { createTranscoder } from './transcoder.ts';
-import type { Watch } from './watch.ts';
+import type { RowFilter } from './row-filter.ts';
 
 const ENVELOPE = { stream: 'Con"tact', emittedAt: 1234 };
 
@@ -436,7 +436,7 @@ interface Asked {
 const notingWatch = () => {
   const asked: Asked[] = [];
   const deleted: [string, string][] = [];
-  const watch: Watch = {
+  const watch: RowFilter = {
     repeatedBefore: '2024-01-02T00:00:00.000Z',
     rereadFrom: '2024-01-04T00:00:00.000Z',
     admit: (id, cursor, bytes) => asked.push({ id, cursor, data: JSON.parse(Buffer.from(bytes).toString()) }) % 2 === 0,
@@ -481,7 +481,7 @@ test('a watch hears of deleted rows and is asked about those of its two spans, b
       data: { Id: '0030', SystemModstamp: '2024-01-01T00:00:00.000Z', IsDeleted: true, Name: 'é' },
     });
     const byRest = notingWatch();
-    const rest = createRowLines(selection, ENVELOPE, byRest.watch)(rows);
+    const rest = createRestLines(selection, ENVELOPE, byRest.watch)(rows);
     expect(Buffer.from(rest.lines).toString()).toBe(Buffer.from(lines).toString());
     expect([byRest.asked, byRest.deleted, rest.records]).toEqual([byBulk.asked, byBulk.deleted, 4]);
   }
@@ -509,7 +509,7 @@ test('rows read by REST make the same lines, byte for byte, as the same rows rea
         });
         return values;
       });
-      const { lines, records } = createRowLines(selection, ENVELOPE)(rest);
+      const { lines, records } = createRestLines(selection, ENVELOPE)(rest);
       const csv = csvOf([selection.columns.map(({ path }) => path), ...rows]);
       expect(Buffer.from(lines).toString()).toBe(transcode(selection, csv));
       expect(records).toBe(rows.length);

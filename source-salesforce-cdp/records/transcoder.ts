@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { TransientError } from '../../airbyte/errors.ts';
 import { INPUT_SLACK } from './csv-cell-writer.ts';
 import type { Envelope } from './layout.ts';
-import { createRowWriter } from './csv-row-writer.ts';
-import type { RowWriter } from './csv-row-writer.ts';
+import { createCsvRowWriter } from './csv-row-writer.ts';
+import type { CsvRowWriter } from './csv-row-writer.ts';
 import type { Selection } from '../planning/selection.ts';
-import type { Watch } from './watch.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /**
  * Turns the result pages of a Bulk job into RECORD lines, byte by byte. A page begins with `page` (the first one has
@@ -35,8 +35,8 @@ const COMMA = 0x2c;
 const PIECE = 1 << 17;
 const NOTHING = new Uint8Array();
 
-export const createTranscoder = (selection: Selection, envelope: Envelope, watch?: Watch): Transcoder => {
-  let writer: RowWriter | undefined;
+export const createTranscoder = (selection: Selection, envelope: Envelope, watch?: RowFilter): Transcoder => {
+  let writer: CsvRowWriter | undefined;
   // What has arrived and is not yet written, input[0, end), followed by zeros. It begins with a row.
   let input = Buffer.alloc(1 << 17);
   let end = 0;
@@ -88,7 +88,7 @@ export const createTranscoder = (selection: Selection, envelope: Envelope, watch
       if (header === undefined) return NOTHING;
       const order = columnOrder(selection, header.cells, writer !== undefined);
       if (order !== undefined) {
-        writer = createRowWriter(selection, envelope, order, watch);
+        writer = createCsvRowWriter(selection, envelope, order, watch);
         from = header.end;
       }
       headerPending = false;

@@ -1,12 +1,12 @@
 import type { Log } from '../../airbyte/connector.ts';
 import type { ControlMessage } from '../../airbyte/protocol.ts';
 import type { SourceConfig } from '../config.ts';
-import { connectSalesforce } from './client.ts';
-import type { Salesforce } from './client.ts';
-import { explained } from './failures.ts';
+import { createSalesforceClient } from './client.ts';
+import type { SalesforceClient } from './client.ts';
+import { toConnectorError } from './failures.ts';
 import { rotatedConfig } from './rotated-config.ts';
 
-/** Runs what `check` and `discover` ask of Salesforce; failures come out as errors that speak to the user. */
+/** Runs the requests of `check` or `discover` in a session of their own. Throws errors whose messages are for the user. */
 export const askSalesforce = async <T>(
   ask: {
     readonly config: SourceConfig;
@@ -14,9 +14,9 @@ export const askSalesforce = async <T>(
     readonly log: Log;
     readonly emit: (message: ControlMessage) => void;
   },
-  work: (salesforce: Salesforce) => Promise<T>,
+  work: (salesforce: SalesforceClient) => Promise<T>,
 ): Promise<T> => {
-  const salesforce = connectSalesforce(ask.config, {
+  const salesforce = createSalesforceClient(ask.config, {
     log: ask.log,
     signal: new AbortController().signal,
     rotated: (refreshToken) => ask.emit(rotatedConfig(ask.input, refreshToken)),
@@ -24,6 +24,6 @@ export const askSalesforce = async <T>(
   try {
     return await work(salesforce);
   } catch (error) {
-    throw explained(error);
+    throw toConnectorError(error);
   }
 };

@@ -7,8 +7,8 @@ import { completeJob, createJob, resultPage } from './bulk.ts';
 import { parseConfig } from '../config.ts';
 import { SalesforceFailure } from './failures.ts';
 import { deletions, describe, firstPage, identity, nextPage, organizationOf, queryableObjects } from './rest.ts';
-import { connectSalesforce } from './client.ts';
-import type { ConnectOptions, Salesforce } from './client.ts';
+import { createSalesforceClient } from './client.ts';
+import type { ClientOptions, SalesforceClient } from './client.ts';
 
 const LOGIN = 'https://login.salesforce.com';
 const ORG = 'https://acme.my.salesforce.com';
@@ -19,8 +19,8 @@ const config = parseConfig({
   credentials: { auth_type: 'refresh_token', client_id: 'key', client_secret: 'hush', refresh_token: 'rt' },
 });
 
-const connect = (more: Partial<ConnectOptions> = {}): Salesforce =>
-  connectSalesforce(config, { log: silent, signal: new AbortController().signal, rotated() {}, ...more });
+const connect = (more: Partial<ClientOptions> = {}): SalesforceClient =>
+  createSalesforceClient(config, { log: silent, signal: new AbortController().signal, rotated() {}, ...more });
 
 const token = (accessToken = 't1', more = {}) => ({
   access_token: accessToken,
@@ -153,7 +153,7 @@ test('calls stop at the ceiling of the daily allocation, but a job can still be 
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] }, { 'Sforce-Limit-Info': 'api-usage=901/1000' });
   nock(ORG).patch(`${DATA}/jobs/query/750`).reply(200, {});
-  const salesforce = connect({ ceilingPercent: 90 });
+  const salesforce = connect({ usageLimitPercent: 90 });
   await queryableObjects(salesforce);
   expect(salesforce.usage()).toEqual({ used: 901, limit: 1_000 });
   await expect(queryableObjects(salesforce)).rejects.toMatchObject({ kind: 'stop_sync' });
@@ -174,7 +174,7 @@ test('every request is charged to whom it is made for, repeated ones too, but no
   nock(ORG).get(`${DATA}/sobjects`).times(2).reply(200, { sobjects: [] });
   const salesforce = connect();
   let charged = 0;
-  await queryableObjects(salesforce.chargedTo(() => (charged += 1)));
+  await queryableObjects(salesforce.countingCalls(() => (charged += 1)));
   await queryableObjects(salesforce);
   expect(charged).toBe(2);
 });

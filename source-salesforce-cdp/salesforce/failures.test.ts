@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../airbyte/errors.ts';
-import { asError, classify, classifyJob, lostConnection, SalesforceFailure } from './failures.ts';
+import { toConnectorError, classify, classifyJob, networkFailure, SalesforceFailure } from './failures.ts';
 
 const faults = (errorCode: string, message: string): string => JSON.stringify([{ errorCode, message }]);
 
@@ -113,7 +113,7 @@ test.each([
   ['bulk_quota', TransientError],
   ['bug', SalesforceFailure],
 ] as const)('a failure of kind %s becomes the error for it', (kind, type) => {
-  expect(asError(new SalesforceFailure(kind, 'sentence'))).toBeInstanceOf(type);
+  expect(toConnectorError(new SalesforceFailure(kind, 'sentence'))).toBeInstanceOf(type);
 });
 
 test.each([
@@ -125,10 +125,10 @@ test.each([
   ['CERT_HAS_EXPIRED', 'config'],
 ])('a connection that ends with %s means %s', (code, kind) => {
   const error = new TypeError('fetch failed', { cause: Object.assign(new Error('socket'), { code }) });
-  expect(lostConnection(error, undefined)).toMatchObject({ kind });
+  expect(networkFailure(error, undefined)).toMatchObject({ kind });
 });
 
 test('a connection that we have closed ourselves is no failure of Salesforce', () => {
   const error = new Error('aborted');
-  expect(lostConnection(error, AbortSignal.abort())).toBe(error);
+  expect(networkFailure(error, AbortSignal.abort())).toBe(error);
 });

@@ -1,8 +1,8 @@
 import type { ControlMessage, JsonObject } from '../../airbyte/protocol.ts';
 
 /**
- * The config as it came, with the refresh token that a login has put in the place of the old one. The platform saves it, also
- * when the run fails later; without it the next login would be refused.
+ * The config with the refresh token that a login has issued in place of the old one. The platform saves it even when the run
+ * fails later; without it the next login would be refused.
  */
 export const rotatedConfig = (input: unknown, refreshToken: string): ControlMessage => {
   const config = input as JsonObject & { readonly credentials: JsonObject };

@@ -4,7 +4,7 @@ import type { Log } from '../../airbyte/connector.ts';
 import { SalesforceFailure } from './failures.ts';
 import type { FailureKind } from './failure-table.ts';
 import { createSession } from './session.ts';
-import type { Token } from './session.ts';
+import type { Token } from './login.ts';
 
 const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
 const failure = (kind: FailureKind): SalesforceFailure => new SalesforceFailure(kind, 'refused');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ObjectDescription } from '../salesforce/object-description.ts';
-import { discoverStream } from './stream-schema.ts';
+import { discoverStream } from './discover-stream.ts';
 import { contact, field, object, parents, refinement } from '../fixtures/example-org.ts';
 import { parentObjects } from './properties.ts';
 

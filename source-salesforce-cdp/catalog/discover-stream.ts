@@ -4,7 +4,7 @@ import type { ObjectRefinement } from '../config.ts';
 import type { ObjectDescription } from '../salesforce/object-description.ts';
 import { fieldSchema, salesforceNote } from './field-types.ts';
 import { cursorOf } from './objects.ts';
-import { offer } from './properties.ts';
+import { offeredProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 
 export interface Discovered {
@@ -21,7 +21,7 @@ export const discoverStream = (
   refinement: ObjectRefinement | undefined,
   parents: ReadonlyMap<string, ObjectDescription>,
 ): Discovered => {
-  const { properties, notes, problems } = offer(description, refinement, parents);
+  const { properties, notes, problems } = offeredProperties(description, refinement, parents);
   const cursor = cursorOf(description);
   const hasId = description.fields.some(({ name }) => name === 'Id');
   return {

@@ -1,5 +1,5 @@
 /** What is asked about the rows of a read before their records leave. Times are texts as records have them. */
-export interface Watch {
+export interface RowFilter {
   /** Rows before this time may have been sent by an earlier read. */
   readonly repeatedBefore: string;
   /** Rows from this time on will be read again by the next one. */
