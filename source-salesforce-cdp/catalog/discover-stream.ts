@@ -11,11 +11,11 @@ export interface Discovered {
   readonly stream: AirbyteStream;
   /** For the log. */
   readonly notes: readonly string[];
-  /** Fields of `objects[].fields` that do not exist: a config error. */
+  /** A sentence for each name in `objects[].fields` that cannot be read: a config error. */
   readonly problems: readonly string[];
 }
 
-/** The stream of an object. `parents` holds descriptions by object name, those of `parentObjects` at least. */
+/** The stream of an object. `parents` has descriptions by object name, at least those that `parentObjects` lists. */
 export const discoverStream = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,

@@ -7,13 +7,13 @@ import { dateTimeLiteral, likeLiteral, textLiteral } from './soql.ts';
 export interface Compiled {
   /** A condition in SOQL; undefined when there are none. */
   readonly where: string | undefined;
-  /** A sentence for every condition that cannot be asked, naming object, field and operator. */
+  /** A sentence for every condition that cannot be compiled, naming object, field and operator. */
   readonly problems: readonly string[];
 }
 
 /**
- * The conditions of an object in SOQL, with SOQL's meaning: text is compared without regard to case, and what is not equal
- * includes what is empty. The text never changes with the time of the call.
+ * The conditions of an object in SOQL, with SOQL's semantics: text is compared case-insensitively, and "not equal" includes
+ * empty values. The result does not depend on the time of the call.
  */
 export const compileConditions = (
   description: ObjectDescription,
@@ -35,20 +35,22 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
   const refuse = (reason: string): Outcome => ({ problem: `${description.name}.${name} ${operator}: ${reason}` });
   if (name.includes('.')) {
     return refuse(
-      'fields of a parent cannot be filtered, because a change of theirs does not reach the records that refer to it',
+      "fields of a parent cannot be used, because a change to them does not mark this object's records as changed",
     );
   }
   const field = description.fields.find((candidate) => sameName(candidate.name, name));
-  if (field === undefined) return refuse('there is no such field, or the connected user may not see it');
+  if (field === undefined) return refuse('the field does not exist or is hidden from the connected user');
   if (field.calculated)
-    return refuse('a formula or roll-up cannot be filtered, because its change does not mark the record as changed');
+    return refuse(
+      'a formula or roll-up field cannot be used, because a change to its value does not mark the record as changed',
+    );
   const literals = literalsOf(field);
   if (!field.filterable || literals === undefined)
-    return refuse(`Salesforce does not filter this field (${field.type})`);
+    return refuse(`Salesforce cannot filter by this field (${field.type})`);
   const write = literals.operators[operator];
   if (write === undefined) {
     return refuse(
-      `cannot be asked of a field of type ${field.type}; possible: ${Object.keys(literals.operators).join(', ')}`,
+      `is not available for ${field.type} fields; use one of: ${Object.keys(literals.operators).join(', ')}`,
     );
   }
   const values =
@@ -63,7 +65,7 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
   if (operator === 'in_last_days') {
     const days = /^\s*0*([1-9]\d{0,4})\s*$/.exec(value)?.[1];
     return days === undefined
-      ? refuse('the value must be a number of days, 1 to 99999')
+      ? refuse('the value must be a number of days from 1 to 99999')
       : { where: write(field.name, [days]) };
   }
   const parsed = values.map((item) => literals.parse(item, operator));
@@ -80,7 +82,7 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
 
 const VALUELESS: ReadonlySet<Operator> = new Set(['empty', 'not_empty']);
 
-/** The text of a condition, of a field's name and its literals. */
+/** The text of a condition on a field. */
 type Write = (field: string, literals: readonly string[]) => string;
 
 interface Literals {
@@ -103,7 +105,7 @@ const equality: Literals['operators'] = {
 };
 const membership: Literals['operators'] = {
   in: (field, literals) => `${field} IN ${list(literals)}`,
-  // Said in so many words, so that it holds whatever NOT IN makes of an empty field.
+  // Explicit, so that it holds whatever NOT IN does with an empty field.
   not_in: (field, literals) => `(${field} NOT IN ${list(literals)} OR ${field} = null)`,
 };
 const order: Literals['operators'] = {
@@ -111,7 +113,7 @@ const order: Literals['operators'] = {
   less_than: (field, [literal]) => `${field} < ${literal}`,
 };
 const recency: Literals['operators'] = {
-  // Salesforce counts days in the user's time zone, today included; the text stays the same from day to day.
+  // Salesforce counts days in the user's time zone, including today; the text stays the same from day to day.
   in_last_days: (field, [days]) => `${field} = LAST_N_DAYS:${days}`,
 };
 const pattern: Literals['operators'] = {
@@ -172,8 +174,7 @@ const date: Literals = {
   operators: { ...equality, ...membership, ...order, ...recency, ...emptiness },
 };
 const dateTime: Literals = {
-  expected:
-    'a time such as 2024-01-31T09:30:00Z (a date alone, midnight in UTC, will do for greater_than and less_than)',
+  expected: 'a time such as 2024-01-31T09:30:00Z (for greater_than and less_than a date is enough: midnight UTC)',
   parse: (value, operator) => {
     const [, day = '', clock] =
       /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(value.trim()) ?? [];
@@ -193,7 +194,7 @@ const time: Literals = {
   operators: { ...equality, ...membership, ...order, ...emptiness },
 };
 
-/** Date moves the 31st of February to March; a user means something else. */
+/** Date accepts the 31st of February and turns it into a day in March, which is not what the user meant. */
 const isDay = (day: string): boolean => {
   const parsed = new Date(day);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
@@ -214,6 +215,6 @@ const byType: ReadonlyMap<string, Literals> = new Map([
   ['time', time],
 ]);
 
-/** Undefined for what has no literal of its own: compounds and files. */
+/** Undefined for compounds and files, which have no literals. */
 const literalsOf = ({ type }: FieldDescription): Literals | undefined =>
   byType.get(type) ?? (kindOf(type) === 'text' && !['address', 'location', 'base64'].includes(type) ? text : undefined);

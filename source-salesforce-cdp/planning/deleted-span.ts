@@ -1,14 +1,14 @@
 import type { DeletedState } from './state.ts';
 
-/** `/deleted` goes back 15 days; an hour less, so that the request does not come too late for its own start. */
+/** `/deleted` goes back 15 days; an hour less, so that the start is still in range when the request arrives. */
 const LISTED_MS = 15 * 24 * 3_600_000 - 3_600_000;
 
-/** `/deleted` refuses spans of a minute or less, seconds cut off. */
+/** `/deleted` refuses spans of a minute or less, and ignores seconds. */
 const SHORTEST_SPAN_MS = 2 * 60_000;
 
 /**
- * What to ask `/deleted` for, from where it was read last; `missed` when that lies further back than it can list.
- * Undefined while too little time has passed to ask.
+ * The span to ask `/deleted` for, from where it was last read; `missed` when that is further back than it can list. Undefined
+ * while too little time has passed.
  */
 export const deletedSpan = (
   covered: Date,
@@ -24,8 +24,8 @@ export const deletedSpan = (
 };
 
 /**
- * Where a first read leaves `/deleted`: a transaction that was open at its end may still commit deletions of some minutes
- * before, as the look-back assumes of other changes.
+ * Where a first read leaves `/deleted`: the look-back before its end, since a transaction that was then open may still commit
+ * deletions with an earlier timestamp.
  */
 export const deletedFromFirstRead = (to: Date, lookbackMs: number): DeletedState => ({
   covered: new Date(to.getTime() - lookbackMs),

@@ -4,7 +4,8 @@ import { afterStep, duringStep, halveStep, planRead } from './plan.ts';
 import type { Plan, PlanInput, Step } from './plan.ts';
 import type { Selection } from './selection.ts';
 import { encodeState, parseStates } from './state.ts';
-import type { Query, StreamState } from './state.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { StreamState } from './state.ts';
 
 const selectionOf = (fields: readonly string[], cursor: string | undefined = 'SystemModstamp'): Selection => ({
   object: 'Contact',
@@ -14,7 +15,7 @@ const selectionOf = (fields: readonly string[], cursor: string | undefined = 'Sy
   cursor,
   isDeleted: 'selected',
 });
-const query = (fields: readonly string[], digest = 'd'): Query => ({ fields, digest });
+const fingerprint = (fields: readonly string[], digest = 'd'): Fingerprint => ({ fields, digest });
 
 const day = (number: number): Date => new Date(Date.UTC(2024, 0, number));
 const MINUTE = 60_000;
@@ -22,7 +23,7 @@ const input = (more: Partial<PlanInput> & { fields?: readonly string[] } = {}): 
   const { fields = ['Id', 'Name'], ...rest } = more;
   return {
     selection: selectionOf(fields),
-    query: query(fields),
+    fingerprint: fingerprint(fields),
     state: undefined,
     mode: 'incremental',
     startDate: undefined,
@@ -31,7 +32,7 @@ const input = (more: Partial<PlanInput> & { fields?: readonly string[] } = {}): 
     ...rest,
   };
 };
-const read: StreamState = { cursorField: 'SystemModstamp', cursor: day(10), query: query(['Id', 'Name']) };
+const read: StreamState = { cursorField: 'SystemModstamp', cursor: day(10), fingerprint: fingerprint(['Id', 'Name']) };
 const windows = ({ steps }: Plan) => steps.map(({ window }) => window);
 const backTo10 = { from: new Date(day(10).getTime() - 10 * MINUTE), to: day(20) };
 
@@ -42,7 +43,7 @@ test('a first read takes everything since the start date, up to one instant', ()
     { window: { from: day(2), to: day(20) }, added: undefined, where: undefined, job: undefined, afterId: undefined },
   ]);
   expect(state).toEqual({
-    query: query(['Id', 'Name']),
+    fingerprint: fingerprint(['Id', 'Name']),
     cursorField: 'SystemModstamp',
     deleted: { covered: new Date(day(20).getTime() - 10 * MINUTE), ids: new Map() },
   });
@@ -67,7 +68,7 @@ test('deletions are asked for once rows have been sent, also by a first read tha
 });
 
 test.each<[string, Partial<PlanInput>]>([
-  ['changed conditions', { query: query(['Id', 'Name'], 'other') }],
+  ['changed conditions', { fingerprint: fingerprint(['Id', 'Name'], 'other') }],
   ['another cursor field', { selection: selectionOf(['Id', 'Name'], 'LastModifiedDate') }],
 ])('%s start the stream again, say so, and keep the deletions', (_, more) => {
   const deleted = { covered: day(10), ids: new Map() };
@@ -152,7 +153,7 @@ test('a full refresh has no end, goes on where it was left, and starts over once
   const full = { mode: 'full_refresh' as const, startDate: day(2) };
   const fresh = planRead(input(full));
   expect(windows(fresh)).toEqual([{ from: day(2) }]);
-  expect(fresh.state).toEqual({ query: query(['Id', 'Name']) });
+  expect(fresh.state).toEqual({ fingerprint: fingerprint(['Id', 'Name']) });
   const [whole] = fresh.steps;
   if (whole === undefined) throw new Error('nothing to read');
   const middle = duringStep(fresh.state, whole, { afterId: '003A' });
@@ -166,7 +167,7 @@ test('of a full refresh that was cut in halves, only what is left is read', () =
   const halves = whole && halveStep(selectionOf(['Id', 'Name']), whole, day(20));
   if (halves === undefined) throw new Error('not halved');
   const { to } = halves[0].window ?? {};
-  const middle = duringStep({ query: query(['Id', 'Name']) }, halves[0], { afterId: '003A' });
+  const middle = duringStep({ fingerprint: fingerprint(['Id', 'Name']) }, halves[0], { afterId: '003A' });
   expect(windows(planRead(input({ ...full, state: middle })))).toEqual([{ to }, { from: to }]);
   const state = afterStep(middle, halves[0], undefined);
   expect(windows(planRead(input({ ...full, state })))).toEqual([{ from: to }]);

@@ -10,7 +10,7 @@ const ids = <T>(value: fc.Arbitrary<T>) => fc.array(fc.tuple(name, value)).map((
 const optional = { requiredKeys: [] };
 const state: fc.Arbitrary<StreamState> = fc
   .record({
-    query: fc.record({ fields: fc.array(fc.string()), digest: name }),
+    fingerprint: fc.record({ fields: fc.array(fc.string()), digest: name }),
     incremental: fc.option(fc.record({ cursorField: name, cursor: date }), { nil: {} }),
     unfinished: fc.option(
       fc
@@ -32,8 +32,8 @@ const state: fc.Arbitrary<StreamState> = fc
       { nil: undefined },
     ),
   })
-  .map(({ query, incremental, unfinished, deleted, repeats }) => ({
-    query,
+  .map(({ fingerprint, incremental, unfinished, deleted, repeats }) => ({
+    fingerprint,
     ...incremental,
     ...(unfinished && { unfinished }),
     ...(deleted && { deleted }),
@@ -63,7 +63,7 @@ test('a finished incremental state is what a person can read', () => {
     encodeState({
       cursorField: 'SystemModstamp',
       cursor: new Date('2024-01-01T00:00:00Z'),
-      query: { fields: ['Id'], digest: 'd' },
+      fingerprint: { fields: ['Id'], digest: 'd' },
       repeats: new Map(),
     }),
   ).toEqual({

@@ -5,13 +5,13 @@ import { STATE_ENTRIES } from '../planning/state.ts';
 import type { DeletedState } from '../planning/state.ts';
 import type { DeletedRow } from '../salesforce/rest.ts';
 
-/** Ids sent as deleted in one read; more would be sent once more by the next one, which harms nobody. */
-const SENT_ENTRIES = 50_000;
+/** Most ids remembered as deleted in one read; any others may be sent once more by the next one, which is harmless. */
+const MAX_SENT = 50_000;
 
-/** Which ids have been sent as deleted and may still be listed: those of the state, and those met in this read. */
+/** Ids that have been sent as deleted and may still be listed: those in the state, and those of this read. */
 export interface SentDeletions {
   deleted(id: string, cursor: string): void;
-  /** Listed rows not sent as deleted before, each once. */
+  /** Listed rows that have not been sent as deleted before, each once. */
   unsent(listed: readonly DeletedRow[]): DeletedRow[];
   /** For the state, once everything before `covered` has been listed and sent. */
   remembered(covered: Date): DeletedState;
@@ -22,7 +22,7 @@ export const createSentDeletions = (before: DeletedState): SentDeletions => {
   return {
     deleted: (id, cursor) => {
       const date = new Date(cursor);
-      if (date >= before.covered && sent.size < SENT_ENTRIES) sent.set(id, date);
+      if (date >= before.covered && sent.size < MAX_SENT) sent.set(id, date);
     },
     unsent: (listed) => {
       const found = [...new Map(listed.map((row) => [row.id, row])).values()].filter(({ id }) => !sent.has(id));
@@ -41,7 +41,7 @@ export const createSentDeletions = (before: DeletedState): SentDeletions => {
   };
 };
 
-/** `/deleted` cuts seconds' fractions off its start. */
+/** `/deleted` ignores fractions of a second in its start. */
 const wholeSecond = (date: Date): Date => new Date(Math.floor(date.getTime() / 1_000) * 1_000);
 
 /** RECORD lines `{Id, IsDeleted: true, <cursor>}`, for a stream that reads `IsDeleted`. */

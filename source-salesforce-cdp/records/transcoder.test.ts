@@ -271,7 +271,7 @@ test('a result without rows gives nothing, but one without anything was cut off'
 test.each([
   ['a cell too few', '"1","secret"\n', 'row 2 has only 2 of 3 cells'],
   ['a cell too many', '"1","secret","3","4"\n', 'row 2 has more than 3 cells'],
-  ['text after a closing quote', '"1","secret"x,"3"\n', 'row 2 goes on after the closing quote'],
+  ['text after a closing quote', '"1","secret"x,"3"\n', 'row 2 continues after the closing quote'],
   ['a quote inside a cell without quotes', '1,se"cret,3\n', 'row 2 has a quote inside'],
   ['an end inside a quote', '"1","secret', 'cut off inside row 2'],
   ['an end inside a row', '"1","secret",', 'cut off inside row 2'],
@@ -432,20 +432,20 @@ interface Asked {
   readonly data: unknown;
 }
 
-/** A watch that holds back every second row it is asked about, and notes all it hears. */
-const notingWatch = () => {
+/** A filter that leaves out every second row it is asked about, and notes all calls. */
+const notingFilter = () => {
   const asked: Asked[] = [];
   const deleted: [string, string][] = [];
-  const watch: RowFilter = {
+  const filter: RowFilter = {
     repeatedBefore: '2024-01-02T00:00:00.000Z',
     rereadFrom: '2024-01-04T00:00:00.000Z',
     admit: (id, cursor, bytes) => asked.push({ id, cursor, data: JSON.parse(Buffer.from(bytes).toString()) }) % 2 === 0,
     deleted: (id, cursor) => deleted.push([id, cursor]),
   };
-  return { watch, asked, deleted };
+  return { filter, asked, deleted };
 };
 
-test('a watch hears of deleted rows and is asked about those of its two spans, by REST as by Bulk', () => {
+test('a filter gets the deleted rows and decides about those of its two spans, by REST as by Bulk', () => {
   const selection: Selection = selectionOf({
     Id: 'text',
     SystemModstamp: 'datetime',
@@ -460,8 +460,8 @@ test('a watch hears of deleted rows and is asked about those of its two spans, b
   }));
   const header = selection.columns.map(({ path }) => path);
   for (const columns of [header, header.toReversed()]) {
-    const byBulk = notingWatch();
-    const transcoder = createTranscoder(selection, ENVELOPE, byBulk.watch);
+    const byBulk = notingFilter();
+    const transcoder = createTranscoder(selection, ENVELOPE, byBulk.filter);
     const texts = rows.map((row) => columns.map((name) => String(row[name as keyof typeof row])));
     const lines = transcoder.push(Buffer.from(csvOf([columns, ...texts])));
     expect(
@@ -480,8 +480,8 @@ test('a watch hears of deleted rows and is asked about those of its two spans, b
       cursor: '2024-01-01T00:00:00.000Z',
       data: { Id: '0030', SystemModstamp: '2024-01-01T00:00:00.000Z', IsDeleted: true, Name: 'é' },
     });
-    const byRest = notingWatch();
-    const rest = createRestLines(selection, ENVELOPE, byRest.watch)(rows);
+    const byRest = notingFilter();
+    const rest = createRestLines(selection, ENVELOPE, byRest.filter)(rows);
     expect(Buffer.from(rest.lines).toString()).toBe(Buffer.from(lines).toString());
     expect([byRest.asked, byRest.deleted, rest.records]).toEqual([byBulk.asked, byBulk.deleted, 4]);
   }

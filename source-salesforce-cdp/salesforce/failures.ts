@@ -30,6 +30,10 @@ export class SalesforceFailure extends Error {
   }
 }
 
+/** Whether an error is a SalesforceFailure of one of these kinds. */
+export const isFailure = (error: unknown, ...kinds: readonly FailureKind[]): error is SalesforceFailure =>
+  error instanceof SalesforceFailure && kinds.includes(error.kind);
+
 /** Classifies a response that is not a success. */
 export const classify = (
   response: { readonly status: number; readonly body: string; readonly retryAfterMs?: number | undefined },
