@@ -82,7 +82,7 @@ test.each([
 test.each([
   ['an unknown way to log in', { credentials: { auth_type: 'password' } }, 'credentials'],
   ['a missing secret', { credentials: { ...credentials, client_secret: undefined } }, 'client_secret'],
-  ['client credentials without a host', { credentials: clientCredentials }, 'login_url: is needed'],
+  ['client credentials without a host', { credentials: clientCredentials }, 'login_url: is required'],
   [
     'client credentials at the standard host',
     { credentials: clientCredentials, login_url: 'https://login.salesforce.com' },
@@ -104,7 +104,7 @@ test.each([
   [
     'a comparison with nothing',
     { credentials, objects: [{ name: 'Lead', conditions: [{ field: 'Email', operator: 'is', value: '' }] }] },
-    'objects[0].conditions[0].value: the operator "is" needs one',
+    'objects[0].conditions[0].value: the operator "is" needs a value',
   ],
   [
     'too many fields',

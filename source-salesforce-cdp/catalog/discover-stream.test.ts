@@ -66,7 +66,7 @@ test('files are left out, types not known are read as text, and both are told', 
   expect(stream.json_schema.properties).toHaveProperty('Odd__c.type', ['null', 'string']);
   expect(notes).toEqual([
     'Contact.Photo__c holds a file and is left out',
-    'Contact.Odd__c has a type not known here (hologram); it is read as text',
+    'Contact.Odd__c has an unknown type (hologram) and is read as text',
   ]);
 });
 
@@ -111,12 +111,12 @@ test('every named field that leads nowhere is a problem, and says which', () => 
     'Owner.Department',
   ];
   expect(discoverStream(contact, refinement(named), parents).problems).toEqual([
-    'Contact has no field Emial, or the connected user may not see it',
-    'Contact.Account.Nmae: Account has no such field, or the connected user may not see it',
+    'Contact has no field Emial, or it is hidden from the connected user',
+    'Contact.Account.Nmae: Account has no such field, or it is hidden from the connected user',
     'Contact.Boss.Name: there is no relationship Boss',
-    'Contact.Account.Owner.Name: only fields of the parent itself can be read, not of its parents',
+    "Contact.Account.Owner.Name: only the parent's own fields can be read, not those of its parents",
     'Contact.Account.BillingAddress: cannot be read through a parent',
-    'Contact.Owner.Department: Group or User has no such field, or the connected user may not see it',
+    'Contact.Owner.Department: Group or User has no such field, or it is hidden from the connected user',
   ]);
 });
 

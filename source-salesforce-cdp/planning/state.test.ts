@@ -94,5 +94,5 @@ test.each([
 ])('a state of %s is a config error that says what to do, never an empty one', (_, file, what) => {
   expect(() => parseStates(file)).toThrow(ConfigError);
   expect(() => parseStates(file)).toThrow(what);
-  expect(() => parseStates(file)).toThrow('Clear the data of the stream');
+  expect(() => parseStates(file)).toThrow("Clear the stream's data");
 });

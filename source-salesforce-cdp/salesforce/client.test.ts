@@ -136,12 +136,12 @@ test('a rejected login is a config error', async () => {
 
 test('a page of HTML where the login should be is a config error', async () => {
   nock(LOGIN).post('/services/oauth2/token').reply(200, '<html></html>', { 'content-type': 'text/html' });
-  await expect(queryableObjects(connect())).rejects.toThrow('There is no login at this host');
+  await expect(queryableObjects(connect())).rejects.toThrow('This host has no Salesforce login');
 });
 
 test.each([
-  ['ENOTFOUND', 'The host of Salesforce does not exist. Check login_url.'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the host is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).'],
+  ['ENOTFOUND', 'The Salesforce host does not exist. Check login_url.'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', "The host's certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)."],
 ])('a login that nobody answers (%s) is told by what the network says', async (code, sentence) => {
   nock(LOGIN)
     .post('/services/oauth2/token')
@@ -163,7 +163,7 @@ test('calls stop at the ceiling of the daily allocation, but a job can still be 
     path: '/jobs/query/750',
     body: {},
     api: 'bulk',
-    final: true,
+    cleanup: true,
   } as const;
   await expect(salesforce.json(abort)).resolves.toEqual({});
 });

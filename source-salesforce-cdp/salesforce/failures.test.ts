@@ -91,7 +91,7 @@ test("a failed job keeps Salesforce's own words", () => {
 test('the message says what to do and what Salesforce said, on one line', () => {
   const { message } = classify({ status: 403, body: faults('API_DISABLED_FOR_ORG', '\nAPI is\n not enabled') }, 'rest');
   expect(message).toBe(
-    'The API is off for this user or org: grant "API Enabled", or use an edition that has the API. ' +
+    'The API is disabled for this user or org: grant "API Enabled", or use an edition that includes the API. ' +
       'Salesforce said: 403 API_DISABLED_FOR_ORG API is not enabled',
   );
 });

@@ -18,8 +18,8 @@ test.each([
   ['unsupported_grant_type', 'grant type not supported', 'config', 'administrator'],
   ['invalid_scope', '', 'config', 'administrator'],
   ['inactive_org', '', 'config', 'administrator'],
-  ['invalid_grant', 'token request is already being processed', 'retry', 'under way'],
-  ['rate_limit_exceeded', 'login rate exceeded', 'transient', 'less often'],
+  ['invalid_grant', 'token request is already being processed', 'retry', 'in progress'],
+  ['rate_limit_exceeded', 'login rate exceeded', 'transient', 'rate-limiting'],
 ])('a login refused with %s "%s" is %s and says: %s', (error, error_description, kind, words) => {
   const refusal = classify({ status: 400, body: JSON.stringify({ error, error_description }) }, 'rest');
   const failure = loginFailure(refusal);
