@@ -131,7 +131,7 @@ test('a state of another org is not gone on with: its cursor says nothing about 
   const outcome = await org.readHere({ streams: ['Contact'], state: before.states });
   expect(outcome.errors).toEqual([]);
   expect(contactsOf(outcome)).toEqual(whole);
-  expect(outcome.log).toContain('the org have changed');
+  expect(outcome.log).toContain('the org changed');
 });
 
 test('calls go to the org that the login names, wherever the login was', async () => {
