@@ -86,7 +86,7 @@ test('a locator that got lost on the way is noticed, and the next read starts th
   strike(/results/, header('Sforce-Locator', undefined));
   const outcome = await readContacts('bulk');
   expect(outcome.exitCode).toBe(1);
-  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*gave 40 rows but says it has/)]);
+  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*returned 40 rows but reports/)]);
   expect(outcome.statuses('Contact').at(-1)).toBe('INCOMPLETE');
   const next = await org.read({ streams: ['Contact'], config: { api: 'bulk' }, state: outcome.states });
   expect(recordsOf(next)).toEqual(whole);
