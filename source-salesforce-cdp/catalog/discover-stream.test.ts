@@ -29,7 +29,7 @@ test('an object without cursor and Id is a full refresh without a key', () => {
   });
 });
 
-test('every property is nullable and tells its Salesforce type to human readers', () => {
+test('every property is nullable and notes its Salesforce type for human readers', () => {
   expect(properties()).toMatchObject({
     Id: { type: ['null', 'string'], salesforce: { type: 'id', label: 'Id' } },
     AccountId: { salesforce: { type: 'reference', referenceTo: ['Account'] } },
@@ -60,7 +60,7 @@ test('compounds are objects of their parts, beside the parts themselves', () => 
   });
 });
 
-test('files are left out, types not known are read as text, and both are told', () => {
+test('files are left out, unknown types are read as text, and both are reported', () => {
   const { stream, notes } = discoverStream(contact, undefined, parents);
   expect(stream.json_schema.properties).not.toHaveProperty('Photo__c');
   expect(stream.json_schema.properties).toHaveProperty('Odd__c.type', ['null', 'string']);
@@ -70,14 +70,14 @@ test('files are left out, types not known are read as text, and both are told', 
   ]);
 });
 
-test('a contact comes with the name of its account', () => {
+test('a contact has the name of its account', () => {
   expect(parentObjects(contact, undefined)).toEqual(['Account']);
   expect(properties()).toMatchObject({
     Account: { type: ['null', 'object'], properties: { Name: { type: ['null', 'string'] } } },
   });
 });
 
-test('named fields narrow a stream, whatever their case, but never take its identity', () => {
+test('named fields narrow a stream, whatever their case, but identity columns stay', () => {
   expect(Object.keys(properties(['email', 'MailingAddress', 'account.annualrevenue', 'Account.Name']))).toEqual([
     'Id',
     'IsDeleted',
@@ -100,7 +100,7 @@ test('a parent of several possible objects has only the fields that all of them 
   expect(properties(['Owner.Department'])).not.toHaveProperty('Owner');
 });
 
-test('every named field that leads nowhere is a problem, and says which', () => {
+test('every named field that does not exist is a problem that names it', () => {
   const named = [
     'Email',
     'Emial',

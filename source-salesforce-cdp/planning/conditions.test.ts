@@ -32,7 +32,7 @@ test.each<[string, Operator, string | undefined, string]>([
   ['Tags__c', 'is_not', 'A;B', "(Tags__c EXCLUDES ('A;B') OR Tags__c = null)"],
   ['Tags__c', 'in', "A, B'", "Tags__c INCLUDES ('A', 'B\\'')"],
   ['Tags__c', 'not_in', 'A,B', "(Tags__c EXCLUDES ('A', 'B') OR Tags__c = null)"],
-])('%s %s %j asks %s', (field, operator, value, where) => {
+])('%s %s %j becomes %s', (field, operator, value, where) => {
   expect(compile(condition(field, operator, value))).toEqual({ where, problems: [] });
 });
 
@@ -69,13 +69,13 @@ test.each<[string, Operator, string | undefined, string]>([
   expect(problems[0]).toContain(reason);
 });
 
-test('all problems are told at once, and none quotes a value', () => {
+test('all problems are reported at once, and none quotes a value', () => {
   const { problems } = compile(condition('A', 'is', 'hush'), condition('Birthdate', 'is', 'hush'));
   expect(problems).toHaveLength(2);
   expect(problems.join()).not.toContain('hush');
 });
 
-test('conditions are joined by how they are to match', () => {
+test('conditions are joined as match says', () => {
   const both = [condition('Email', 'empty'), condition('Visits__c', 'not_in', '1')];
   expect(compile(...both).where).toBe('Email = null AND (Visits__c NOT IN (1) OR Visits__c = null)');
   expect(compileConditions(contact, { ...refinement(undefined, both), match: 'any' }).where).toBe(

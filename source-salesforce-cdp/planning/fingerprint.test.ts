@@ -12,7 +12,7 @@ const selectionOf = (fields: readonly string[]): Selection => ({
   isDeleted: 'selected',
 });
 
-test('the digest of a query is the same from run to run and another when other rows are asked for', () => {
+test('the digest of a fingerprint is the same from run to run, and different when other rows are asked for', () => {
   const selection = selectionOf(['Id', 'Name']);
   const settings = { includeDeleted: true, startDate: undefined, organization: '00D000000000001' };
   const condition = { field: 'Name', operator: 'is', value: 'x' } as const;

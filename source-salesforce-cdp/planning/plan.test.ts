@@ -36,7 +36,7 @@ const read: StreamState = { cursorField: 'SystemModstamp', cursor: day(10), fing
 const windows = ({ steps }: Plan) => steps.map(({ window }) => window);
 const backTo10 = { from: new Date(day(10).getTime() - 10 * MINUTE), to: day(20) };
 
-test('a first read takes everything since the start date, up to one instant', () => {
+test('a first read covers everything since the start date, up to one instant', () => {
   expect(windows(planRead(input()))).toEqual([{ to: day(20) }]);
   const { steps, state } = planRead(input({ startDate: day(2) }));
   expect(steps).toEqual([
@@ -49,7 +49,7 @@ test('a first read takes everything since the start date, up to one instant', ()
   });
 });
 
-test('a later read begins at the cursor less the look-back and keeps what the state knows', () => {
+test('a later read begins the look-back before the cursor and keeps what the state has', () => {
   const deleted = { covered: day(10), ids: new Map() };
   const repeats = new Map([['003A', 'hash']]);
   const plan = planRead(input({ state: { ...read, deleted, repeats } }));
@@ -58,7 +58,7 @@ test('a later read begins at the cursor less the look-back and keeps what the st
   expect(plan.note).toBeUndefined();
 });
 
-test('deletions are asked for once rows have been sent, also by a first read that broke off', () => {
+test('deletions are asked for once rows have been sent, also by a first read that was interrupted', () => {
   const first = planRead(input());
   const [step] = first.steps;
   if (step === undefined) throw new Error('nothing to read');
@@ -70,7 +70,7 @@ test('deletions are asked for once rows have been sent, also by a first read tha
 test.each<[string, Partial<PlanInput>]>([
   ['changed conditions', { fingerprint: fingerprint(['Id', 'Name'], 'other') }],
   ['another cursor field', { selection: selectionOf(['Id', 'Name'], 'LastModifiedDate') }],
-])('%s start the stream again, say so, and keep the deletions', (_, more) => {
+])('%s restart the stream with a note, and keep the deletions', (_, more) => {
   const deleted = { covered: day(10), ids: new Map() };
   const plan = planRead(
     input({ ...more, startDate: day(2), state: { ...read, deleted, repeats: new Map([['a', 'b']]) } }),
@@ -88,7 +88,7 @@ test('a removed field changes nothing', () => {
   expect(plan.note).toBeUndefined();
 });
 
-test('an added field has the rows in which it is not empty read again, up to the cursor', () => {
+test('for an added field the rows where it is not empty are read again, up to the cursor', () => {
   const plan = planRead(input({ fields: ['Id', 'Name', 'Email', 'Account.Name'], state: read, startDate: day(2) }));
   expect(plan.steps[0]).toMatchObject({
     window: { from: day(2), to: day(10) },
@@ -99,18 +99,18 @@ test('an added field has the rows in which it is not empty read again, up to the
   expect(plan.note).toContain('Email, Account.Name');
 });
 
-test('an added field that cannot be filtered has all rows read again', () => {
+test('for an added field that cannot be filtered all rows are read again', () => {
   const { steps } = planRead(input({ fields: ['Id', 'Name', 'Email', 'LongText'], state: read }));
   expect(steps[0]).toMatchObject({ added: ['Email', 'LongText'], where: undefined });
 });
 
-test('many added fields at once have all rows read again', () => {
+test('for many added fields at once all rows are read again', () => {
   const fields = ['Id', 'Name', ...Array.from({ length: 21 }, (_, at) => `New${at}`)];
   expect(planRead(input({ fields, state: read })).steps[0]?.where).toBeUndefined();
   expect(planRead(input({ fields: fields.slice(1), state: read })).steps[0]?.added).toHaveLength(21);
 });
 
-test('an interrupted window is gone on with where it was left, then what has changed since is read', () => {
+test('an interrupted window continues where it stopped, then later changes are read', () => {
   const window = { from: day(9), to: day(15) };
   const since15 = { from: new Date(day(15).getTime() - 10 * MINUTE), to: day(20) };
   for (const unfinished of [
@@ -123,7 +123,7 @@ test('an interrupted window is gone on with where it was left, then what has cha
   }
 });
 
-test('a job whose columns are no longer those wanted is not gone on with, a query with fewer columns is', () => {
+test('a job whose columns are no longer the wanted ones is not continued, a query with fewer columns is', () => {
   const window = { from: day(9), to: day(15) };
   const resumed = (fields: readonly string[], unfinished: StreamState['unfinished']) =>
     planRead(input({ fields, state: { ...read, ...(unfinished && { unfinished }) } })).steps[0];
@@ -132,7 +132,7 @@ test('a job whose columns are no longer those wanted is not gone on with, a quer
   expect(resumed(['Id'], { window, afterId: '003A' })).toMatchObject({ window, afterId: '003A' });
 });
 
-test('an interrupted refill is gone on with, and one that was interrupted by another new field begins again with both', () => {
+test('an interrupted backfill continues, and one interrupted by another new field restarts with both', () => {
   const unfinished = { window: { to: day(5) }, added: ['Name'], afterId: '003A' };
   const state = { ...read, unfinished };
   expect(
@@ -149,7 +149,7 @@ test('an interrupted refill is gone on with, and one that was interrupted by ano
   });
 });
 
-test('a full refresh has no end, goes on where it was left, and starts over once it is finished', () => {
+test('a full refresh has no end, continues where it stopped, and starts over once it is finished', () => {
   const full = { mode: 'full_refresh' as const, startDate: day(2) };
   const fresh = planRead(input(full));
   expect(windows(fresh)).toEqual([{ from: day(2) }]);
@@ -161,7 +161,7 @@ test('a full refresh has no end, goes on where it was left, and starts over once
   expect(planRead(input({ ...full, state: afterStep(middle, whole, undefined) })).steps).toEqual([whole]);
 });
 
-test('of a full refresh that was cut in halves, only what is left is read', () => {
+test('of a full refresh that was split in two, only the rest is read', () => {
   const full = { mode: 'full_refresh' as const };
   const [whole] = planRead(input(full)).steps;
   const halves = whole && halveStep(selectionOf(['Id', 'Name']), whole, day(20));
@@ -173,14 +173,14 @@ test('of a full refresh that was cut in halves, only what is left is read', () =
   expect(windows(planRead(input({ ...full, state })))).toEqual([{ from: to }]);
 });
 
-test('an object without cursor is read whole, and cannot be halved', () => {
+test('an object without cursor is read as a whole and cannot be halved', () => {
   const selection: Selection = { ...selectionOf(['Id']), cursor: undefined };
   const { steps, state } = planRead(input({ selection, startDate: day(2) }));
   expect([steps[0]?.window, state.cursorField]).toEqual([undefined, undefined]);
   expect(steps[0] && halveStep(selection, steps[0], day(20))).toBeUndefined();
 });
 
-// A whole life of a stream: the org changes, fields come and go, attempts break off anywhere, windows are cut in halves.
+// A whole life of a stream: the org changes, fields come and go, attempts are interrupted anywhere, windows are halved.
 
 interface Row {
   readonly id: string;
@@ -189,7 +189,7 @@ interface Row {
 }
 const FIELDS = ['Name', 'Email', 'LongText'];
 
-/** Rows of a step in the order of their Ids, as Salesforce gives them. */
+/** Rows of a step in the order of their Ids, as Salesforce returns them. */
 const answer = (org: readonly Row[], { window, added, where, afterId }: Step): Row[] =>
   org
     .filter(({ changed }) => changed >= (window?.from?.getTime() ?? 0) && changed < (window?.to?.getTime() ?? Infinity))
@@ -212,9 +212,9 @@ const attempt = fc.record({
     { maxLength: 4 },
   ),
   fields: fc.subarray(FIELDS),
-  /** After so many rows the attempt breaks off. */
+  /** After this many rows the attempt is interrupted. */
   rows: fc.integer({ min: 0, max: 8 }),
-  /** Which steps are too much at once. */
+  /** Which steps are too large. */
   halves: fc.array(fc.boolean(), { maxLength: 6 }),
 });
 
@@ -228,7 +228,7 @@ test.each(['incremental', 'full_refresh'] as const)(
         let destination = new Map<string, Record<string, string | null>>();
         attempts.forEach(({ changes, fields, rows, halves }, hour) => {
           const start = day(1).getTime() + hour * 60 * MINUTE;
-          // A full refresh shows each row as it was when it came to it; here nothing changes while one is under way.
+          // A full refresh shows each row as it was when it was reached; here nothing changes during one.
           const still = mode === 'full_refresh' && saved?.unfinished !== undefined;
           for (const { id, minute, values } of still ? [] : changes) {
             org = [...org.filter((row) => row.id !== id), { id, changed: start + minute * MINUTE, values }];
@@ -237,7 +237,7 @@ test.each(['incremental', 'full_refresh'] as const)(
           const now = new Date(start + 60 * MINUTE);
           const columns = ['Id', ...fields];
           const plan = planRead(input({ fields: columns, state: saved, mode, to: now }));
-          // A full refresh that begins anew replaces what was there.
+          // A full refresh that starts over replaces what was there.
           if (mode === 'full_refresh' && saved?.unfinished === undefined) destination = new Map();
           let { state } = plan;
           let left = last ? Infinity : rows;

@@ -56,7 +56,7 @@ export const planRead = (input: PlanInput): Plan =>
  */
 const planFullRefresh = ({ selection, fingerprint, state, startDate }: PlanInput): Plan => {
   const whole = step(selection.cursor === undefined || startDate === undefined ? undefined : { from: startDate });
-  const unfinished = state?.fingerprint.digest === fingerprint.digest ? usable(state, fingerprint) : undefined;
+  const unfinished = state?.fingerprint.digest === fingerprint.digest ? resumable(state, fingerprint) : undefined;
   const steps =
     unfinished === undefined || unfinished.added !== undefined
       ? [whole]
@@ -70,25 +70,27 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
   const deleted = state?.deleted ?? deletedFromFirstRead(to, lookbackMs);
   const known: StreamState = { fingerprint, cursorField, deleted };
   const asksDeleted = state?.deleted !== undefined;
-  const again = (note: string | undefined): Plan => ({
+  const restart = (note: string | undefined): Plan => ({
     steps: [step(spanning(startDate, to))],
     state: known,
     asksDeleted,
     note,
   });
-  if (state === undefined) return again(undefined);
+  if (state === undefined) return restart(undefined);
   if (state.fingerprint.digest !== fingerprint.digest) {
-    return again('its conditions, include_deleted, start_date or the org changed, so it is read again from the start');
+    return restart(
+      'its conditions, include_deleted, start_date or the org changed, so it is read again from the start',
+    );
   }
   if (state.cursorField !== undefined && state.cursorField !== cursorField) {
-    return again(
+    return restart(
       `its cursor is now ${cursorField} instead of ${state.cursorField}, so it is read again from the start`,
     );
   }
-  const unfinished = usable(state, fingerprint);
+  const unfinished = resumable(state, fingerprint);
   if (state.cursor === undefined) {
     return unfinished?.window?.to === undefined || unfinished.added !== undefined
-      ? again(undefined)
+      ? restart(undefined)
       : {
           steps: [resume(unfinished), increment(input, unfinished.window.to)],
           state: known,
@@ -103,7 +105,7 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
   if (added.length > 0) {
     const all = [...new Set([...waiting, ...added])];
     return {
-      steps: [refill(input, all, spanning(startDate, cursor)), increment(input, cursor)],
+      steps: [backfill(input, all, spanning(startDate, cursor)), increment(input, cursor)],
       state: base,
       asksDeleted,
       note: `it has new fields (${added.join(', ')}), so the rows where they are not empty are read again`,
@@ -115,8 +117,8 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
     unfinished.added === undefined
       ? [resume(unfinished), increment(input, readTo)]
       : [
-          { ...refill(input, waiting, unfinished.window), job: unfinished.job, afterId: unfinished.afterId },
-          ...(readTo < cursor ? [refill(input, waiting, { from: readTo, to: cursor })] : []),
+          { ...backfill(input, waiting, unfinished.window), job: unfinished.job, afterId: unfinished.afterId },
+          ...(readTo < cursor ? [backfill(input, waiting, { from: readTo, to: cursor })] : []),
           increment(input, cursor),
         ];
   return { steps, state: base, asksDeleted, note: undefined };
@@ -140,7 +142,7 @@ const resume = ({ window, job, afterId }: Unfinished): Step => ({ ...step(window
 /** Salesforce evaluates a long chain of ORs more slowly than it reads all rows. */
 const MAX_FILTERED_FIELDS = 20;
 
-const refill = ({ selection }: PlanInput, added: readonly string[], window: Window | undefined): Step => ({
+const backfill = ({ selection }: PlanInput, added: readonly string[], window: Window | undefined): Step => ({
   ...step(window),
   added,
   where:
@@ -157,7 +159,7 @@ const newFields = (state: StreamState, fingerprint: Fingerprint): string[] =>
  * The part of an interrupted attempt that can be continued. New columns are missing from everything it read; a job's result
  * has exactly the columns it was created with, while a query can continue with fewer.
  */
-const usable = (state: StreamState, fingerprint: Fingerprint): Unfinished | undefined => {
+const resumable = (state: StreamState, fingerprint: Fingerprint): Unfinished | undefined => {
   const { unfinished } = state;
   if (unfinished === undefined || newFields(state, fingerprint).length > 0) return undefined;
   if (unfinished.added !== undefined && !unfinished.added.some((field) => fingerprint.fields.includes(field))) {

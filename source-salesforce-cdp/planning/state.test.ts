@@ -49,7 +49,7 @@ const message = (stream: string, streamState: unknown): unknown => ({
   data: null,
 });
 
-test('a state comes back from its file as it was saved', () => {
+test('a state is read from its file as it was saved', () => {
   fc.assert(
     fc.property(state, (saved) => {
       const file: unknown = JSON.parse(JSON.stringify([message('Contact', encodeState(saved)), message('Lead', null)]));
@@ -58,7 +58,7 @@ test('a state comes back from its file as it was saved', () => {
   );
 });
 
-test('a finished incremental state is what a person can read', () => {
+test('a finished incremental state is readable for people', () => {
   expect(
     encodeState({
       cursorField: 'SystemModstamp',
@@ -74,7 +74,7 @@ test('a finished incremental state is what a person can read', () => {
 });
 
 test.each([undefined, null, {}, [], [message('Contact', null)], [message('Contact', {})]])(
-  '%j is no state at all',
+  '%j is not a state',
   (file) => {
     expect(parseStates(file).size).toBe(0);
   },

@@ -56,7 +56,7 @@ test('a row becomes one RECORD line with its keys in the order of the columns', 
   );
 });
 
-test('any ASCII character, and those beyond, is written as JSON.stringify writes it, wherever in a text it stands', () => {
+test('any ASCII character, and those beyond, is written as JSON.stringify writes it, wherever it is in a text', () => {
   const specials = [...Array.from({ length: 0x7f }, (_, code) => String.fromCharCode(code + 1)), 'é', '€', '😀'];
   const texts = specials.flatMap((special) =>
     Array.from({ length: 9 }, (_, at) => `${'a'.repeat(at)}${special}${'z'.repeat(8 - at)}`),
@@ -79,7 +79,7 @@ test.each(['2024-01-31T23:59:59.123Z', '0000-00-00T00:00:00.000Z'])(
   },
 );
 
-test('texts that others take for null stay texts, and only an empty cell is null', () => {
+test('texts that others treat as null stay texts, and only an empty cell is null', () => {
   const names = ['NA', 'null', 'None', 'NaN', '#N/A', '01234', ' ', ''];
   expect(data(selectionOf({ Name: 'text' }), csvOf([['Name'], ...names.map((name) => [name])]))).toEqual(
     names.map((name) => ({ Name: name === '' ? null : name })),
@@ -94,11 +94,11 @@ test('quotes, line ends, control characters and other scripts inside quotes stay
   ]);
 });
 
-test('NUL bytes are removed, wherever they stand', () => {
+test('NUL bytes are removed wherever they are', () => {
   expect(data(selectionOf({ A: 'text', B: 'text' }), '"A","B"\n"x\0y"\0,"\0"\n')).toEqual([{ A: 'xy', B: null }]);
 });
 
-test('bytes that are no UTF-8 become U+FFFD and the rest of the line stays valid', () => {
+test('bytes that are not UTF-8 become U+FFFD and the rest of the line stays valid', () => {
   const csv = Buffer.concat([Buffer.from('"A"\n"x'), Buffer.of(0xff, 0xe3, 0x81), Buffer.from('y"\n"é"\n')]);
   for (const size of [1, 2, 100]) {
     const transcoder = createTranscoder(selectionOf({ A: 'text' }), ENVELOPE);
@@ -186,7 +186,7 @@ test('a multi-select picklist becomes an array', () => {
   ]);
 });
 
-test('a cell without quotes is read all the same', () => {
+test('an unquoted cell is read too', () => {
   expect(data(contact, 'Id,Email,Score__c\r\n003A,,5\r\n003B,x y,\r\n')).toEqual([
     { Id: '003A', Email: null, Score__c: 5 },
     { Id: '003B', Email: 'x y', Score__c: null },
@@ -226,7 +226,7 @@ test('a compound is rebuilt from its parts, a parent from its fields, and null w
   ]);
 });
 
-test('a second page goes on with or without its own header row, and counts its own rows', () => {
+test('a second page continues with or without a header row, and counts its own rows', () => {
   const transcoder = createTranscoder(contact, ENVELOPE);
   const header = ['Id', 'Email', 'Score__c'];
   transcoder.push(Buffer.from(csvOf([header, ['1', '', ''], ['2', '', '']])));
@@ -244,7 +244,7 @@ test('a second page goes on with or without its own header row, and counts its o
   expect([transcoder.rows, transcoder.records]).toEqual([1, 4]);
 });
 
-test('rows of a page that were given before are skipped when it is fetched again', () => {
+test('rows of a page that were returned before are skipped when it is fetched again', () => {
   const transcoder = createTranscoder(contact, ENVELOPE);
   transcoder.page(2);
   const csv = csvOf([
@@ -262,7 +262,7 @@ test('rows of a page that were given before are skipped when it is fetched again
   expect([transcoder.rows, transcoder.records]).toEqual([3, 1]);
 });
 
-test('a result without rows gives nothing, but one without anything was cut off', () => {
+test('a result without rows returns nothing, but one without a header was cut off', () => {
   expect(() => transcode(contact, '')).toThrow('empty');
   expect(transcode(contact, '"Id","Email","Score__c"\n')).toBe('');
   expect(transcode(contact, '"Id","Email","Score__c"')).toBe('');
@@ -284,7 +284,7 @@ test.each([
   );
 });
 
-test('what a throwing chunk held is not counted', () => {
+test('rows of a chunk that throws are not counted', () => {
   const transcoder = createTranscoder(contact, ENVELOPE);
   transcoder.push(
     Buffer.from(
@@ -306,7 +306,7 @@ test.each([
   expect(() => transcode(contact, csv)).toThrow(problem);
 });
 
-test('a row longer than every buffer comes through, however small its chunks are', () => {
+test('a row longer than every buffer is written, however small its chunks are', () => {
   const text = '"é\n'.repeat(100_000);
   const csv = csvOf([['A'], [text], ['b']]);
   for (const size of [7, 65_536, Number.MAX_SAFE_INTEGER]) {
@@ -336,7 +336,7 @@ const cells: Readonly<Record<Kind, fc.Arbitrary<string>>> = {
   ),
 };
 
-/** What the transcoder must make of a cell, told without it. */
+/** What the transcoder must write for a cell, worked out independently. */
 const modelValue = (kind: Kind, cell: string): unknown => {
   if (cell === '') return null;
   if (kind === 'boolean') return cell === 'true';
@@ -390,7 +390,7 @@ const modelLine = (selection: Selection, values: readonly unknown[]): string => 
   return `${JSON.stringify({ type: 'RECORD', record: { stream: ENVELOPE.stream, data: record, emitted_at: ENVELOPE.emittedAt } })}\n`;
 };
 
-test('the transcoder makes of any table what csv-parse and JSON.stringify make of it, cut anywhere, in any order of columns', () => {
+test('the transcoder writes for any table what csv-parse and JSON.stringify do, split anywhere, in any order of columns', () => {
   fc.assert(
     fc.property(table, ({ kinds, rows, sizes, shift, lineEnd }) => {
       const selection = shapeOf(kinds);
@@ -415,7 +415,7 @@ test('the transcoder makes of any table what csv-parse and JSON.stringify make o
         const size = sizes[turn % sizes.length] ?? 1;
         got.push(Buffer.from(transcoder.push(csv.subarray(at, at + size))));
         at += size;
-        // A row is given as soon as it is whole, not held back.
+        // A row is returned as soon as it is complete.
         expect(transcoder.rows).toBe(rowEnds.filter((rowEnd) => rowEnd <= at).length);
       }
       got.push(transcoder.end());
@@ -487,7 +487,7 @@ test('a filter gets the deleted rows and decides about those of its two spans, b
   }
 });
 
-/** A value as REST spells it, of a cell as Bulk does. */
+/** The REST spelling of a value that Bulk spells as `cell`. */
 const restValue = (kind: Kind, cell: string): unknown => {
   if (cell === '') return null;
   if (kind === 'number') return JSON.parse(String(Number(cell))) as unknown;
@@ -495,7 +495,7 @@ const restValue = (kind: Kind, cell: string): unknown => {
   return kind === 'datetime' ? cell.replace(/Z$/, '+0000') : cell;
 };
 
-test('rows read by REST make the same lines, byte for byte, as the same rows read by Bulk', () => {
+test('rows read by REST produce the same lines, byte for byte, as the same rows read by Bulk', () => {
   fc.assert(
     fc.property(table, ({ kinds, rows }) => {
       const selection = shapeOf(kinds);

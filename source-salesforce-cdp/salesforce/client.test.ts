@@ -68,7 +68,7 @@ test('a query asks for deleted and archived rows too, with the token of the logi
   expect(await nextPage(salesforce, page.next ?? '')).toEqual({ totalSize: 2, rows: [{ Id: '2' }], next: undefined });
 });
 
-test('a page that is not the last but names no next one is no end', async () => {
+test('a page that is not the last but has no link to the next one is not the end', async () => {
   logIn();
   nock(ORG)
     .get(`${DATA}/queryAll`)
@@ -77,7 +77,7 @@ test('a page that is not the last but names no next one is no end', async () => 
   await expect(firstPage(connect(), 'SELECT Id FROM Lead')).rejects.toMatchObject({ kind: 'transient' });
 });
 
-test('a session that ends is renewed and the request made again', async () => {
+test('an expired session is renewed and the request made again', async () => {
   logIn();
   logIn(token('t2'));
   nock(ORG, { reqheaders: { authorization: 'Bearer t1' } })
@@ -94,7 +94,7 @@ test('a session that ends is renewed and the request made again', async () => {
   expect(await queryableObjects(connect())).toEqual(['Lead']);
 });
 
-test('a session that is dead on arrival ends in a config error, not in a loop', async () => {
+test('a session that is never accepted ends in a config error, not in a loop', async () => {
   for (const accessToken of ['t1', 't2', 't3']) {
     logIn(token(accessToken));
     nock(ORG).get(`${DATA}/sobjects`).reply(401, faults('INVALID_SESSION_ID', 'Session expired or invalid'));
@@ -108,7 +108,7 @@ test.each([
   [429, '', {}],
   [420, '', {}],
   [406, '', {}],
-])('a %i answer is tried again', async (status, body, headers) => {
+])('a %i response is tried again', async (status, body, headers) => {
   logIn();
   nock(ORG)
     .get(`${DATA}/sobjects`)
@@ -117,7 +117,7 @@ test.each([
   expect(await queryableObjects(connect())).toEqual([]);
 });
 
-test('a rotated refresh token is handed on', async () => {
+test('a rotated refresh token is passed on', async () => {
   logIn(token('t1', { refresh_token: 'rt2' }));
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] });
   const rotated: string[] = [];
@@ -142,14 +142,14 @@ test('a page of HTML where the login should be is a config error', async () => {
 test.each([
   ['ENOTFOUND', 'The Salesforce host does not exist. Check login_url.'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', "The host's certificate is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)."],
-])('a login that nobody answers (%s) is told by what the network says', async (code, sentence) => {
+])('a login without a response (%s) is explained by the network error', async (code, sentence) => {
   nock(LOGIN)
     .post('/services/oauth2/token')
     .replyWithError(Object.assign(new Error('no such luck'), { code }));
   await expect(queryableObjects(connect())).rejects.toThrow(sentence);
 });
 
-test('calls stop at the ceiling of the daily allocation, but a job can still be aborted', async () => {
+test('calls stop at the limit of the daily allocation, but a job can still be aborted', async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] }, { 'Sforce-Limit-Info': 'api-usage=901/1000' });
   nock(ORG).patch(`${DATA}/jobs/query/750`).reply(200, {});
@@ -168,7 +168,7 @@ test('calls stop at the ceiling of the daily allocation, but a job can still be 
   await expect(salesforce.json(abort)).resolves.toEqual({});
 });
 
-test('every request is charged to whom it is made for, repeated ones too, but no login', async () => {
+test('every request is counted for its own caller, retries too, but logins are not', async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(503, '', soon);
   nock(ORG).get(`${DATA}/sobjects`).times(2).reply(200, { sobjects: [] });
@@ -179,7 +179,7 @@ test('every request is charged to whom it is made for, repeated ones too, but no
   expect(charged).toBe(2);
 });
 
-test('the org is told by the login, and its address is an origin whatever follows it', async () => {
+test('the login tells the org, and its address is an origin whatever follows it', async () => {
   logIn(token('t1', { instance_url: `${ORG}/`, id: `${LOGIN}/id/00D000000000001EAA/005000000000001AAA` }));
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] });
   const salesforce = connect();
@@ -187,7 +187,7 @@ test('the org is told by the login, and its address is an origin whatever follow
   expect(await queryableObjects(salesforce)).toEqual([]);
 });
 
-test('a job that is being created when the run ends is known, so that it can be taken back; a query is let go', async () => {
+test('a job that is being created when the run ends is known, so that it can be aborted; a query is abandoned', async () => {
   logIn();
   const controller = new AbortController();
   nock(ORG)
@@ -206,7 +206,7 @@ test('a job that is being created when the run ends is known, so that it can be 
   nock.cleanAll();
 });
 
-test("the server's clock is that of its latest answer", async () => {
+test("the server's clock is that of its latest response", async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] }, { date: 'Thu, 01 Jan 2026 00:00:10 GMT' });
   const salesforce = connect();
@@ -214,7 +214,7 @@ test("the server's clock is that of its latest answer", async () => {
   expect(salesforce.serverTime()).toEqual(new Date('2026-01-01T00:00:10Z'));
 });
 
-test('who is logged in is asked at the own host of the org', async () => {
+test("the logged-in user is looked up at the org's own host", async () => {
   logIn();
   nock(ORG)
     .get('/id/00D1/0051')
@@ -223,7 +223,7 @@ test('who is logged in is asked at the own host of the org', async () => {
   expect(await identity(connect())).toEqual({ username: 'a@example.com', organizationId: '00D1' });
 });
 
-test('sixty objects are described in three calls, and one that fails costs only itself', async () => {
+test('sixty objects are described in three calls, and a failure affects only its own object', async () => {
   logIn();
   const names = Array.from({ length: 60 }, (_, index) => `Object${index}__c`);
   nock(ORG)
@@ -247,7 +247,7 @@ test('sixty objects are described in three calls, and one that fails costs only 
   );
 });
 
-test('an object whose part of a batch fails in passing is described by itself', async () => {
+test('an object whose part of a batch fails temporarily is described by itself', async () => {
   logIn();
   nock(ORG)
     .post(`${DATA}/composite/batch`)
@@ -256,7 +256,7 @@ test('an object whose part of a batch fails in passing is described by itself', 
   expect(await describe(connect(), ['Lead'])).toEqual([{ name: 'Lead' }]);
 });
 
-test('deleted rows come with when, and how far Salesforce is sure', async () => {
+test('deleted rows have the time of deletion, and the list says how far it is complete', async () => {
   logIn();
   nock(ORG)
     .get(`${DATA}/sobjects/Lead/deleted/`)
@@ -333,7 +333,7 @@ test.each([
   expect(await read(page.body)).toBe('"Id"\n"1"\n');
 });
 
-test('a compressed page without a count is inflated, and its count unknown', async () => {
+test('a compressed page without a count is decompressed, and its count is unknown', async () => {
   logIn();
   nock(ORG, { reqheaders: { 'accept-encoding': 'gzip' } })
     .get(`${DATA}/jobs/query/750/results`)
@@ -344,22 +344,25 @@ test('a compressed page without a count is inflated, and its count unknown', asy
   expect(await read(page.body)).toBe('"Id"\n');
 });
 
-test.each(['many', '1, 1', '-1'])('a count of %j is none', async (count) => {
+test.each(['many', '1, 1', '-1'])('a count of %j is not a count', async (count) => {
   logIn();
   nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, '"Id"\n', { 'Sforce-NumberOfRecords': count });
   expect((await resultPage(connect(), '750', { locator: undefined, maxRows: 5 })).rows).toBeUndefined();
 });
 
-// zlib's own check of length and sum is what tells; the shortest cut leaves all rows whole.
-test.each([1, 4, 8, 9])('a compressed page that lacks its last %d bytes fails, though it ends well', async (bytes) => {
-  logIn();
-  const cut = gzipSync('"Id"\n"1"\n').subarray(0, -bytes);
-  nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, cut, { 'content-encoding': 'gzip' });
-  const page = await resultPage(connect(), '750', { locator: undefined, maxRows: 5 });
-  await expect(read(page.body)).rejects.toMatchObject({ kind: 'retry' });
-});
+// zlib's own checks detect it; the shortest cut leaves all rows complete.
+test.each([1, 4, 8, 9])(
+  'a compressed page that lacks its last %d bytes fails, although the response ends normally',
+  async (bytes) => {
+    logIn();
+    const cut = gzipSync('"Id"\n"1"\n').subarray(0, -bytes);
+    nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, cut, { 'content-encoding': 'gzip' });
+    const page = await resultPage(connect(), '750', { locator: undefined, maxRows: 5 });
+    await expect(read(page.body)).rejects.toMatchObject({ kind: 'retry' });
+  },
+);
 
-test('a job that is gone means that its window starts again', async () => {
+test('a job that no longer exists means that its window starts again', async () => {
   logIn();
   nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(404, faults('NOT_FOUND', ''));
   const page = resultPage(connect(), '750', { locator: undefined, maxRows: 5 });

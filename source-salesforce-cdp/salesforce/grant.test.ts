@@ -17,7 +17,7 @@ const jwtConfig = (private_key: string, more = {}) =>
 const claims = (assertion: string | undefined): unknown =>
   JSON.parse(Buffer.from(assertion?.split('.')[1] ?? '', 'base64url').toString());
 
-test('a refresh token login sends the token in force, not the one of the config', () => {
+test('a refresh token login sends the current token, not the one of the config', () => {
   const config = parseConfig({
     credentials: { auth_type: 'refresh_token', client_id: 'key', client_secret: 'hush', refresh_token: 'old' },
   });
@@ -38,7 +38,7 @@ test('a client credentials login sends key and secret', () => {
   });
 });
 
-test('a JWT login signs who asks for whom, for less than three minutes', () => {
+test('a JWT login signs issuer, subject and audience, for less than three minutes', () => {
   const { grant_type, assertion = '' } = grant(jwtConfig(pem), undefined, now);
   expect(grant_type).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
   const [header = '', body = '', signature = ''] = assertion.split('.');
@@ -58,15 +58,15 @@ test.each([
   [{ login_url: 'https://acme--uat.sandbox.my.salesforce.com' }, 'https://test.salesforce.com'],
   [{ login_url: 'https://acme.my.salesforce.com' }, 'https://login.salesforce.com'],
   [{ login_url: 'https://test.salesforce.com' }, 'https://test.salesforce.com'],
-])('with %j a JWT is meant for %s', (more, aud) => {
+])('with %j the audience of a JWT is %s', (more, aud) => {
   expect(claims(grant(jwtConfig(pem, more), undefined, now)['assertion'])).toMatchObject({ aud });
 });
 
-test('a private key whose line breaks were escaped is understood', () => {
+test('a private key whose line breaks were escaped is accepted', () => {
   expect(grant(jwtConfig(pem.replaceAll('\n', String.raw`\n`)), undefined, now)['assertion']).toBeDefined();
 });
 
-test('a text that is no private key is a config error that does not quote it', () => {
+test('a text that is not a private key is a config error that does not quote it', () => {
   expect(() => grant(jwtConfig('-----BEGIN hush-----'), undefined, now)).toThrow(ConfigError);
   expect(() => grant(jwtConfig('-----BEGIN hush-----'), undefined, now)).not.toThrow('hush');
 });

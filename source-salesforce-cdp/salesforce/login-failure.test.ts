@@ -20,17 +20,17 @@ test.each([
   ['inactive_org', '', 'config', 'administrator'],
   ['invalid_grant', 'token request is already being processed', 'retry', 'in progress'],
   ['rate_limit_exceeded', 'login rate exceeded', 'transient', 'rate-limiting'],
-])('a login refused with %s "%s" is %s and says: %s', (error, error_description, kind, words) => {
+])('a login that failed with %s "%s" is %s and says: %s', (error, error_description, kind, words) => {
   const refusal = classify({ status: 400, body: JSON.stringify({ error, error_description }) }, 'rest');
   const failure = loginFailure(refusal);
   expect(failure.kind).toBe(kind);
   expect(failure.message).toContain(words);
 });
 
-test('trouble on the way to the login is tried again', () => {
+test('a network failure on the way to the login is tried again', () => {
   expect(loginFailure(classify({ status: 503, body: '<html></html>' }, 'rest')).kind).toBe('retry');
 });
 
-test('a host without a login is told as such', () => {
+test('a host without a login is reported as such', () => {
   expect(loginFailure(classify({ status: 404, body: '<html></html>' }, 'rest')).message).toContain('login_url');
 });
