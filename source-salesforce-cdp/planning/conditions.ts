@@ -4,7 +4,7 @@ import { kindOf } from '../catalog/field-types.ts';
 import { sameName } from '../catalog/properties.ts';
 import { dateTimeLiteral, likeLiteral, textLiteral } from './soql.ts';
 
-export interface Compiled {
+export interface CompiledConditions {
   /** A condition in SOQL; undefined when there are none. */
   readonly where: string | undefined;
   /** A sentence for every condition that cannot be compiled, naming object, field and operator. */
@@ -18,7 +18,7 @@ export interface Compiled {
 export const compileConditions = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,
-): Compiled => {
+): CompiledConditions => {
   const compiled = (refinement?.conditions ?? []).map((condition) => compile(description, condition));
   const texts = compiled.flatMap(({ where }) => (where === undefined ? [] : [where]));
   return {
@@ -27,12 +27,17 @@ export const compileConditions = (
   };
 };
 
-type Outcome =
+type CompiledCondition =
   | { readonly where: string; readonly problem?: never }
   | { readonly where?: never; readonly problem: string };
 
-const compile = (description: ObjectDescription, { field: name, operator, value = '' }: Condition): Outcome => {
-  const refuse = (reason: string): Outcome => ({ problem: `${description.name}.${name} ${operator}: ${reason}` });
+const compile = (
+  description: ObjectDescription,
+  { field: name, operator, value = '' }: Condition,
+): CompiledCondition => {
+  const refuse = (reason: string): CompiledCondition => ({
+    problem: `${description.name}.${name} ${operator}: ${reason}`,
+  });
   if (name.includes('.')) {
     return refuse(
       "fields of a parent cannot be used, because a change to them does not mark this object's records as changed",
@@ -47,8 +52,8 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
   const literals = literalsOf(field);
   if (!field.filterable || literals === undefined)
     return refuse(`Salesforce cannot filter by this field (${field.type})`);
-  const write = literals.operators[operator];
-  if (write === undefined) {
+  const format = literals.operators[operator];
+  if (format === undefined) {
     return refuse(
       `is not available for ${field.type} fields; use one of: ${Object.keys(literals.operators).join(', ')}`,
     );
@@ -61,19 +66,19 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
           .filter(Boolean)
       : [value];
   if (values.length === 0) return refuse('needs at least one value');
-  if (VALUELESS.has(operator)) return { where: write(field.name, []) };
+  if (VALUELESS.has(operator)) return { where: format(field.name, []) };
   if (operator === 'in_last_days') {
     const days = /^\s*0*([1-9]\d{0,4})\s*$/.exec(value)?.[1];
     return days === undefined
       ? refuse('the value must be a number of days from 1 to 99999')
-      : { where: write(field.name, [days]) };
+      : { where: format(field.name, [days]) };
   }
   const parsed = values.map((item) => literals.parse(item, operator));
   const wrong = parsed.includes(undefined);
   return wrong
     ? refuse(`the value is not ${literals.expected}`)
     : {
-        where: write(
+        where: format(
           field.name,
           parsed.flatMap((literal) => literal ?? []),
         ),
@@ -83,14 +88,14 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
 const VALUELESS: ReadonlySet<Operator> = new Set(['empty', 'not_empty']);
 
 /** The text of a condition on a field. */
-type Write = (field: string, literals: readonly string[]) => string;
+type Format = (field: string, literals: readonly string[]) => string;
 
 interface Literals {
   /** Fits "the value is not …". */
   readonly expected: string;
   /** A value in SOQL; undefined when it does not fit the type. */
   parse(value: string, operator: Operator): string | undefined;
-  readonly operators: Partial<Readonly<Record<Operator, Write>>>;
+  readonly operators: Partial<Readonly<Record<Operator, Format>>>;
 }
 
 const list = (literals: readonly string[]): string => `(${literals.join(', ')})`;

@@ -24,9 +24,9 @@ export interface JobReading extends WaitOptions {
 export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerator<Progress, void> {
   const { salesforce, object } = reading;
   const completion = completeJob(salesforce, job.id, reading);
-  let step = await completion.next();
-  for (; step.done !== true; step = await completion.next()) yield { kind: 'waiting' };
-  const total = step.value;
+  let poll = await completion.next();
+  for (; poll.done !== true; poll = await completion.next()) yield { kind: 'waiting' };
+  const total = poll.value;
   if (total !== undefined) yield { kind: 'estimate', rows: total - job.rows };
   let { locator, rows } = job;
   const pages = pagesOf(reading, job.id);

@@ -38,7 +38,7 @@ export const createExchange = (observe: (headers: Readonly<Record<string, string
   return async (request, api, signal) => {
     try {
       const response = await send(request.url, {
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: { ...request.headers, 'accept-encoding': 'gzip' },
         body: typeof request.body === 'string' ? request.body : null,
         dispatcher,
