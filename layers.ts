@@ -47,7 +47,7 @@ const connector = (
       packages,
       tests,
     })),
-    ...fixtures.map((fixture) => ({ ...fixture, imports: [...floors, ...below], packages: [], tests })),
+    ...fixtures.map((fixture) => ({ ...fixture, imports: [...floors, ...below], packages: TEST_PACKAGES, tests })),
     ...Object.entries(parts.ground).map(([file, what]) => ({
       path: `${name}/${file}`,
       is: what,

@@ -29,7 +29,7 @@ test('the smallest config gets every default', () => {
   });
 });
 
-test('a full config is read whole', () => {
+test('a full config is read completely', () => {
   expect(
     parseConfig({
       credentials: { auth_type: 'jwt_bearer', client_id: 'key', username: 'a@example.com', private_key: 'pem' },
@@ -82,7 +82,7 @@ test.each([
 test.each([
   ['an unknown way to log in', { credentials: { auth_type: 'password' } }, 'credentials'],
   ['a missing secret', { credentials: { ...credentials, client_secret: undefined } }, 'client_secret'],
-  ['client credentials without a host', { credentials: clientCredentials }, 'login_url: is needed'],
+  ['client credentials without a host', { credentials: clientCredentials }, 'login_url: is required'],
   [
     'client credentials at the standard host',
     { credentials: clientCredentials, login_url: 'https://login.salesforce.com' },
@@ -104,19 +104,19 @@ test.each([
   [
     'a comparison with nothing',
     { credentials, objects: [{ name: 'Lead', conditions: [{ field: 'Email', operator: 'is', value: '' }] }] },
-    'objects[0].conditions[0].value: the operator "is" needs one',
+    'objects[0].conditions[0].value: the operator "is" needs a value',
   ],
   [
     'too many fields',
     { credentials, objects: [{ name: 'Lead', fields: Array.from({ length: 51 }, (_, n) => `F${n}__c`) }] },
     'objects[0].fields',
   ],
-  ['a ceiling above the whole allocation', { credentials, api_usage_limit_percent: 101 }, 'api_usage_limit_percent'],
+  ['a limit above the whole allocation', { credentials, api_usage_limit_percent: 101 }, 'api_usage_limit_percent'],
 ])('refuses %s', (_, config, words) => {
   expect(problem(config)).toContain(words);
 });
 
-test('every problem is told at once', () => {
+test('all problems are reported at once', () => {
   const told = problem({ credentials, start_date: '2024-02-31', objects: [{ name: 'Lead' }, { name: 'Lead' }] });
   expect(told).toContain('2 problems');
   expect(told).toContain('start_date');
@@ -127,7 +127,7 @@ test('loopback hosts need no TLS', () => {
   expect(parseConfig({ credentials, login_url: 'http://127.0.0.1:8080' }).loginUrl.port).toBe('8080');
 });
 
-test('options that are left empty mean what they mean when they are left out', () => {
+test('options that are empty mean the same as absent ones', () => {
   const conditions = [{ field: 'Email', operator: 'empty' }];
   const blank = { credentials, login_url: '', start_date: null, lookback_window: '', api: '' };
   const objects = [{ name: 'Contact', fields: null, conditions: [{ field: 'Email', operator: 'empty', value: '' }] }];

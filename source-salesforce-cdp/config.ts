@@ -39,14 +39,14 @@ export type Operator =
 export interface Condition {
   readonly field: string;
   readonly operator: Operator;
-  /** Text, to be read by the field's type; undefined only for `empty` and `not_empty`. */
+  /** Text, parsed by the field's type; undefined only for `empty` and `not_empty`. */
   readonly value: string | undefined;
 }
 
-/** What an entry of `objects` says about one object. */
+/** An entry of `objects`. */
 export interface ObjectRefinement {
   readonly name: string;
-  /** Undefined means every field. */
+  /** Undefined means all fields. */
   readonly fields: readonly string[] | undefined;
   readonly match: 'all' | 'any';
   readonly conditions: readonly Condition[];
@@ -55,7 +55,7 @@ export interface ObjectRefinement {
 export interface SourceConfig {
   readonly credentials: Credentials;
   readonly isSandbox: boolean;
-  /** Where to log in; only its origin counts. */
+  /** Where to log in; only its origin matters. */
   readonly loginUrl: URL;
   readonly objects: readonly ObjectRefinement[];
   readonly startDate: Date | undefined;
@@ -65,7 +65,7 @@ export interface SourceConfig {
   readonly apiUsageLimitPercent: number;
 }
 
-/** The config file as the schema leaves it. */
+/** A config that the schema has accepted. */
 interface RawConfig {
   readonly credentials: RawLogin;
   readonly is_sandbox?: boolean;
@@ -96,8 +96,8 @@ type RawLogin<Type extends keyof Logins = keyof Logins> = {
 const schemaProblems = validator(schema);
 
 /**
- * The config file, checked against its schema and beyond it, with its defaults filled in.
- * Throws one ConfigError that lists every problem; none quotes a credential.
+ * The config file, checked against its schema and further rules, with defaults filled in.
+ * Throws one ConfigError that lists every problem and quotes no credential.
  */
 export const parseConfig = (input: unknown): SourceConfig => {
   const config = withoutBlanks(input, schema);
@@ -154,7 +154,7 @@ const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
   if (login_url === undefined) {
     return credentials.auth_type === 'client_credentials'
       ? [
-          'login_url: is needed for client credentials; set it to your My Domain (https://your-domain.my.salesforce.com)',
+          'login_url: is required for client credentials; set it to your My Domain (https://your-domain.my.salesforce.com)',
         ]
       : [];
   }
@@ -164,7 +164,7 @@ const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
   if (protocol !== 'https:' && !isLoopback(hostname)) problems.push('login_url: must start with https://');
   if (hostname.endsWith('.lightning.force.com')) {
     problems.push(
-      'login_url: a lightning.force.com address cannot be logged in at; use your My Domain (….my.salesforce.com)',
+      'login_url: logging in at a lightning.force.com address is not possible; use your My Domain (….my.salesforce.com)',
     );
   }
   if (
@@ -177,13 +177,13 @@ const loginProblems = ({ credentials, login_url }: RawConfig): string[] => {
 };
 
 const dateProblems = ({ start_date, lookback_window }: RawConfig): string[] => [
-  ...(start_date === undefined || isCalendarDate(start_date) ? [] : ['start_date: there is no such day or time']),
+  ...(start_date === undefined || isCalendarDate(start_date) ? [] : ['start_date: is not a valid day or time']),
   ...(lookback_window === undefined || Number.isSafeInteger(durationMs(lookback_window))
     ? []
-    : ['lookback_window: is not a duration such as PT10M']),
+    : ['lookback_window: is not a valid duration, such as PT10M']),
 ];
 
-/** Date accepts the 31st of February and moves it to March; a user means something else. */
+/** Date accepts the 31st of February and turns it into a day in March, which is not what the user meant. */
 const isCalendarDate = (text: string): boolean => {
   const date = new Date(text);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text.slice(0, 19).replace('Z', ''));
@@ -201,13 +201,13 @@ const objectProblems = ({ objects = [] }: RawConfig): string[] => [
       VALUELESS.has(operator) || (value ?? '') !== ''
         ? []
         : [
-            `objects[${index}].conditions[${at}].value: the operator "${operator}" needs one; to find empty fields use "empty"`,
+            `objects[${index}].conditions[${at}].value: the operator "${operator}" needs a value; to find empty fields use "empty"`,
           ],
     ),
   ]),
 ];
 
-/** Later mentions of a name; Salesforce does not tell names apart by case. */
+/** Repeated names, without their first occurrence; Salesforce ignores case in names. */
 const repeated = (names: readonly string[]): { index: number; name: string }[] =>
   names.flatMap((name, index) =>
     names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) < index ? [{ index, name }] : [],
@@ -215,7 +215,7 @@ const repeated = (names: readonly string[]): { index: number; name: string }[] =
 
 const SECONDS = { W: 604_800, D: 86_400, H: 3_600, M: 60, S: 1 } as const;
 
-/** Milliseconds of an ISO 8601 duration without years and months, whose length varies; NaN for anything else. */
+/** Milliseconds of an ISO 8601 duration without years and months, whose lengths vary; NaN for anything else. */
 const durationMs = (text: string): number => {
   const parts = [...text.matchAll(/(\d+)([WDHMS])/g)];
   if (parts.length === 0 || /[YT]$|Y/.test(text)) return Number.NaN;

@@ -2,7 +2,7 @@ import type { Source } from '../airbyte/connector.ts';
 import advancedAuth from '../schemas/source-advanced-auth.json' with { type: 'json' };
 import connectionSpecification from '../schemas/source-config.json' with { type: 'json' };
 
-/** Salesforce as an Airbyte source. What talks to Salesforce is loaded only when a command needs it. */
+/** Salesforce as an Airbyte source. The code that talks to Salesforce is loaded only when a command needs it. */
 export const salesforceSource: Source = {
   spec: () => ({
     protocol_version: '0.18.0',

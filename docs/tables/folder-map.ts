@@ -1,7 +1,7 @@
 import type { Layer } from '../../layers.ts';
 
 /** The folders that a reader of the picture looks for; the tests' own have a line in their folder's place. */
-const isShown = ({ path }: Layer): boolean => !path.endsWith('.config.ts') && path !== 'layers.ts';
+const isShown = ({ path }: Pick<Layer, 'path'>): boolean => !path.endsWith('.config.ts') && path !== 'layers.ts';
 
 /** Holds no code of its own, so it is not in the table. */
 const TESTS = {
@@ -11,12 +11,12 @@ const TESTS = {
 
 /** Folders and ground files with what each is, indented by depth and in the table's order, as Markdown code. */
 export const folderMap = (layers: readonly Layer[]): string => {
-  const shown = layers.filter(isShown);
+  const shown: Pick<Layer, 'path' | 'is'>[] = layers.filter(isShown);
   const tests = shown.findIndex(({ path }) => path.startsWith('integration_tests/'));
   const rows = shown.toSpliced(tests, 0, TESTS).map(({ path, is }) => {
     const depth = path.split('/').length - 1;
     const name = path.split('/').at(-1) ?? path;
-    const isFile = /\.ts$/.test(name);
+    const isFile = name.endsWith('.ts');
     return { label: `${'  '.repeat(depth)}${name}${isFile ? '' : '/'}`, is };
   });
   const width = Math.max(...rows.map(({ label }) => label.length)) + 2;

@@ -100,9 +100,9 @@ test('everything in objects that leads nowhere fails check and discover alike, a
   expect(discovered.exitCode).toBe(1);
   expect(said).toBe(`FAILED ${discovered.errors.join('').replace(/^config_error : /, '')}`);
   expect(said.split('\n')).toEqual([
-    expect.stringContaining('there is no object Nothing__c'),
+    expect.stringContaining('the object Nothing__c does not exist'),
     expect.stringContaining('Contact has no field Missing__c'),
-    expect.stringMatching(/objects\[2\].*Absent__c.*no such field/),
+    expect.stringMatching(/objects\[2\].*Absent__c.*does not exist/),
     expect.stringMatching(/objects\[3\].*NumberOfEmployees.*whole number/),
     expect.stringMatching(/objects\[4\].*Account\.Name.*parent/),
   ]);

@@ -5,8 +5,8 @@ import type { Condition, ObjectRefinement, Operator } from '../../source-salesfo
 import { parseConfig } from '../../source-salesforce-cdp/config.ts';
 import type { FieldDescription, ObjectDescription } from '../../source-salesforce-cdp/salesforce/object-description.ts';
 import { describe, firstPage, nextPage } from '../../source-salesforce-cdp/salesforce/rest.ts';
-import { connectSalesforce } from '../../source-salesforce-cdp/salesforce/client.ts';
-import type { Salesforce } from '../../source-salesforce-cdp/salesforce/client.ts';
+import { createSalesforceClient } from '../../source-salesforce-cdp/salesforce/client.ts';
+import type { SalesforceClient } from '../../source-salesforce-cdp/salesforce/client.ts';
 import { NASTY_TEXTS } from '../simulators/salesforce/pools.ts';
 import type { OrgRow } from '../simulators/salesforce/row-view.ts';
 import { startSourceOrg } from './source-org.ts';
@@ -21,7 +21,7 @@ interface Case {
 }
 
 let org: SourceOrg;
-let salesforce: Salesforce;
+let salesforce: SalesforceClient;
 const described = new Map<string, ObjectDescription>();
 const rows = new Map<string, readonly OrgRow[]>();
 const OBJECTS = ['Account', 'Contact'] as const;
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const { config } = org;
   const { signal } = new AbortController();
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  salesforce = connectSalesforce(parseConfig(config), { log, signal, rotated: () => {} });
+  salesforce = createSalesforceClient(parseConfig(config), { log, signal, rotated: () => {} });
   for (const [index, answer] of (await describe(salesforce, OBJECTS)).entries()) {
     if (answer instanceof Error) throw answer;
     const name = OBJECTS[index] ?? '';

@@ -45,7 +45,7 @@ test('a job that stands still is waited for with signs of life, aborted after tw
   org.salesforce.bulk.outcomes.push({ state: 'Stuck' });
   leapAtPolls([0, 4 * MINUTES, 4 * MINUTES, 119 * MINUTES]);
   const outcome = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
-  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*stood still for two hours/)]);
+  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*made no progress for two hours/)]);
   expect(outcome.statuses('Contact').at(-1)).toBe('INCOMPLETE');
   expect(outcome.log.match(/Waiting for Bulk job \w+: 0 rows so far/g)).toHaveLength(2);
   // After the one before any record, the state that names the job, and twice again after more than three minutes of silence.
@@ -131,7 +131,7 @@ test('a state of another org is not gone on with: its cursor says nothing about 
   const outcome = await org.readHere({ streams: ['Contact'], state: before.states });
   expect(outcome.errors).toEqual([]);
   expect(contactsOf(outcome)).toEqual(whole);
-  expect(outcome.log).toContain('the org have changed');
+  expect(outcome.log).toContain('the org changed');
 });
 
 test('calls go to the org that the login names, wherever the login was', async () => {
@@ -173,7 +173,7 @@ test('where every token is dead on arrival, a few logins are tried and no more',
   org.salesforce.counts.reset();
   const outcome = await org.readHere({ streams: ['Account', 'Lead', 'Contact', 'Campaign', 'Task'] });
   expect(outcome.errors).toHaveLength(5);
-  for (const error of outcome.errors) expect(error).toMatch(/^config_error \w+: .*rejects the session/);
+  for (const error of outcome.errors) expect(error).toMatch(/^config_error \w+: .*rejected a session/);
   expect(org.salesforce.counts.of('token')).toBeLessThanOrEqual(11);
 });
 
@@ -224,7 +224,7 @@ test('pages that go in circles have an end', async () => {
     },
   });
   const outcome = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
-  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*rows but says it has/)]);
+  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*rows but reports/)]);
 });
 
 test('result pages cut to nothing, or at a row end without a count, are noticed', async () => {
@@ -246,7 +246,7 @@ test('result pages cut to nothing, or at a row end without a count, are noticed'
     action: [{ kind: 'cut', at: { rowEnd: 7 }, how: 'end' }, uncounted],
   });
   const short = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
-  expect(short.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*rows but says it has/)]);
+  expect(short.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*rows but reports/)]);
   const next = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' }, state: short.states });
   expect(contactsOf(next)).toEqual(whole);
 });
@@ -265,7 +265,9 @@ test('advice to come back much later ends the stream at once', async () => {
   const answer = { kind: 'answer', status: 503, headers: { 'Retry-After': '3600' } } as const;
   org.salesforce.faults.push({ match: { path: /queryAll/ }, action: answer });
   const outcome = await org.readHere({ streams: ['Contact'] });
-  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: Could not query in 1 attempt\./)]);
+  expect(outcome.errors).toEqual([
+    expect.stringMatching(/^transient_error Contact: Could not run a query in 1 attempt\./),
+  ]);
 });
 
 test('an object without Id and cursor is read whole, by either API, and again', async () => {

@@ -86,7 +86,7 @@ test('a locator that got lost on the way is noticed, and the next read starts th
   strike(/results/, header('Sforce-Locator', undefined));
   const outcome = await readContacts('bulk');
   expect(outcome.exitCode).toBe(1);
-  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*gave 40 rows but says it has/)]);
+  expect(outcome.errors).toEqual([expect.stringMatching(/^transient_error Contact: .*returned 40 rows but reports/)]);
   expect(outcome.statuses('Contact').at(-1)).toBe('INCOMPLETE');
   const next = await org.read({ streams: ['Contact'], config: { api: 'bulk' }, state: outcome.states });
   expect(recordsOf(next)).toEqual(whole);
@@ -123,7 +123,7 @@ test('an object that Bulk does not know is read by REST, whatever api says', asy
   const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
-  expect(outcome.log).toContain('Contact is read by REST');
+  expect(outcome.log).toContain('Reading Contact with the REST API');
 });
 
 test('a query that times out is read by Bulk, whatever api says', async () => {
@@ -132,7 +132,7 @@ test('a query that times out is read by Bulk, whatever api says', async () => {
   const outcome = await readContactsHere('rest');
   expect(outcome.errors).toEqual([]);
   expect(recordsOf(outcome)).toEqual(whole);
-  expect(outcome.log).toContain('Contact is read by Bulk');
+  expect(outcome.log).toContain('Reading Contact with the Bulk API');
 });
 
 test('with the job quota used up, a small stream is read by REST', async () => {
@@ -163,7 +163,7 @@ test('a job that keeps failing ends its stream with the words of Salesforce, and
   expect(recordsOf(outcome)).toEqual(whole);
 });
 
-test('a job that is too big is cut into halves by time', async () => {
+test('a job that is too large is split in two by time', async () => {
   org.salesforce.bulk.outcomes.push({
     aboveRows: 60,
     state: 'Failed',
@@ -172,7 +172,7 @@ test('a job that is too big is cut into halves by time', async () => {
   });
   const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
-  expect(outcome.log).toContain('cut in halves');
+  expect(outcome.log).toContain('in two');
   expect(recordsOf(outcome)).toEqual(whole);
 });
 

@@ -131,7 +131,7 @@ test.each(['rest', 'bulk'])('a field that goes between describe and a query by %
   });
   const outcome = await org.readHere({ streams: ['Contact'], config: { api } });
   expect(outcome.errors).toEqual([]);
-  expect(outcome.log).toContain('described again');
+  expect(outcome.log).toContain('Describing Contact again');
   expect(contacts(outcome)).toHaveLength(org.salesforce.org.count('Contact'));
 });
 

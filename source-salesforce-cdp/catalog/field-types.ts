@@ -1,7 +1,7 @@
 import type { JSONSchema7 } from 'json-schema';
 import type { FieldDescription } from '../salesforce/object-description.ts';
 
-/** How a field's value is read and written. Dates and times are text: both APIs spell them alike. */
+/** How a field's value is read and written. Dates and times are text, since both APIs spell them the same way. */
 export type Kind = 'text' | 'boolean' | 'number' | 'datetime' | 'list';
 
 interface FieldType {
@@ -13,7 +13,7 @@ const text: FieldType = { kind: 'text', schema: { type: ['null', 'string'] } };
 const number: FieldType = { kind: 'number', schema: { type: ['null', 'number'] } };
 const integer: FieldType = { kind: 'number', schema: { type: ['null', 'integer'] } };
 
-/** Salesforce's field types; compounds and base64 are no values of their own and stand in `properties.ts`. */
+/** Salesforce's field types, except compounds and base64, which `properties.ts` handles. */
 const fieldTypes: ReadonlyMap<string, FieldType> = new Map([
   ...[
     'id',
@@ -49,17 +49,17 @@ const fieldTypes: ReadonlyMap<string, FieldType> = new Map([
   ['multipicklist', { kind: 'list', schema: { type: ['null', 'array'], items: { type: 'string' } } }],
 ]);
 
-/** Salesforce adds types over time: one that is not in the table is read as text. */
+/** Salesforce adds types over time; one that is not in the table is read as text. */
 export const isKnownType = (type: string): boolean => fieldTypes.has(type);
 
 export const kindOf = (type: string): Kind => (fieldTypes.get(type) ?? text).kind;
 
-/** The note for human readers; nothing depends on it. */
+/** For human readers; nothing depends on it. */
 export const salesforceNote = ({ type, label, referenceTo }: FieldDescription): Readonly<Record<string, unknown>> => ({
   salesforce: { type, label, ...(referenceTo.length > 0 && { referenceTo }) },
 });
 
-/** The JSON schema of a field's value; every one is nullable, whatever describe's `nillable` (which is about saving) says. */
+/** The JSON schema of a field's value, always nullable: describe's `nillable` is only about saving. */
 export const fieldSchema = (field: FieldDescription): JSONSchema7 => ({
   ...(fieldTypes.get(field.type) ?? text).schema,
   ...salesforceNote(field),

@@ -9,7 +9,7 @@ import {
   relatedCustomObjects,
 } from './objects.ts';
 
-test('leads are read before contacts, and both before what refers to them', () => {
+test('leads are read before contacts, and both before the objects that refer to them', () => {
   expect(DEFAULT_OBJECTS).toEqual([
     'Account',
     'Lead',
@@ -22,7 +22,7 @@ test('leads are read before contacts, and both before what refers to them', () =
   ]);
 });
 
-test('discovery lists default objects, then related custom ones, then those the config names, each once', () => {
+test('discovery lists default objects, then related custom ones, then those that the config names, each once', () => {
   expect(discoveryOrder(['A__c'], ['User', 'Contact', 'A__c']).slice(8)).toEqual(['A__c', 'User']);
 });
 
@@ -32,7 +32,7 @@ test('streams are read in our order whatever the order of the catalog', () => {
   expect(readOrder(names.toReversed())).toEqual(readOrder(names));
 });
 
-test('custom objects are related by relationships that have a name and are no housekeeping', () => {
+test('custom objects are related by relationships that have a name, except housekeeping objects', () => {
   const related = (childSObject: string, relationshipName: string | null = 'R') => ({
     childSObject,
     field: 'Contact__c',

@@ -1,8 +1,8 @@
 import type { ObjectDescription } from '../salesforce/object-description.ts';
 
 /**
- * Objects that are always discovered, in the order they are read. Leads come before contacts so that a conversion is
- * handed over before its contact arrives; people come before what refers to people.
+ * Objects that are always discovered, in the order in which they are read. Leads come before contacts so that a conversion is
+ * handed over before its contact arrives; people come before the objects that refer to them.
  */
 export const DEFAULT_OBJECTS: readonly string[] = [
   'Account',
@@ -18,7 +18,7 @@ export const DEFAULT_OBJECTS: readonly string[] = [
 /** Custom objects that refer to one of these are discovered too. */
 export const RELATED_TO: readonly string[] = ['Account', 'Contact', 'Lead'];
 
-/** Parent fields that are discovered unless `objects[].fields` says which are. */
+/** Parent fields that are discovered unless `objects[].fields` lists others. */
 const DEFAULT_PARENTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['Contact', ['Account.Name']],
   ['CampaignMember', ['Campaign.Name', 'Campaign.Type', 'Campaign.Status']],
@@ -26,7 +26,7 @@ const DEFAULT_PARENTS: ReadonlyMap<string, readonly string[]> = new Map([
 
 export const defaultParents = (object: string): readonly string[] => DEFAULT_PARENTS.get(object) ?? [];
 
-/** Where they exist they belong to every discovered schema, and never count towards the 50 fields of an object. */
+/** Where they exist they are part of every discovered schema, and do not count towards the 50 fields of an object. */
 const IDENTITY_COLUMNS: ReadonlySet<string> = new Set([
   'Id',
   'IsDeleted',
@@ -37,10 +37,10 @@ const IDENTITY_COLUMNS: ReadonlySet<string> = new Set([
   'HasOptedOutOfEmail',
 ]);
 
-/** In order of preference: SystemModstamp moves with every change, also one made by an automated process. */
+/** In order of preference: SystemModstamp moves with every change, including those made by automated processes. */
 const CURSORS: readonly string[] = ['SystemModstamp', 'LastModifiedDate', 'CreatedDate', 'LoginTime'];
 
-/** The field that tells what has changed since; undefined means that only a full refresh is possible. */
+/** The field that shows when a row last changed; undefined means that only a full refresh is possible. */
 export const cursorOf = (description: ObjectDescription): string | undefined =>
   CURSORS.find((name) => description.fields.some((field) => field.name === name && field.filterable));
 
@@ -49,7 +49,7 @@ export const isIdentityColumn = (description: ObjectDescription, field: string):
 
 const isHousekeeping = (object: string): boolean => /(__History|__Feed|__Share|ChangeEvent)$/.test(object);
 
-/** Custom objects that refer to one of the described objects, by name, without doubles. */
+/** Custom objects that refer to one of the described objects, sorted by name, without duplicates. */
 export const relatedCustomObjects = (descriptions: readonly ObjectDescription[]): string[] => {
   const related = descriptions
     .flatMap(({ childRelationships }) => childRelationships)
@@ -59,12 +59,12 @@ export const relatedCustomObjects = (descriptions: readonly ObjectDescription[])
   return [...new Set(related)].sort();
 };
 
-/** What discovery publishes, in its order: default objects, related custom objects, then what the config names. */
+/** The objects that discovery publishes, in order: default ones, related custom ones, then those that the config names. */
 export const discoveryOrder = (related: readonly string[], named: readonly string[]): string[] => [
   ...new Set([...DEFAULT_OBJECTS, ...related, ...named]),
 ];
 
-/** The order in which streams are read, whatever the catalog's: default objects first, then the others by name. */
+/** The order in which streams are read, regardless of the catalog's: default objects first, then the others by name. */
 export const readOrder = (objects: readonly string[]): string[] => [
   ...DEFAULT_OBJECTS.filter((name) => objects.includes(name)),
   ...objects.filter((name) => !DEFAULT_OBJECTS.includes(name)).sort(),

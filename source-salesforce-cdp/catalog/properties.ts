@@ -1,47 +1,47 @@
-import type { ObjectRefinement } from '../config.ts';
+import type { ObjectRefinement, SourceConfig } from '../config.ts';
 import type { FieldDescription, ObjectDescription } from '../salesforce/object-description.ts';
 import { isKnownType } from './field-types.ts';
 import { defaultParents, isIdentityColumn } from './objects.ts';
 
 /** A column that fills one key of a record, or one key of an object in it. */
-export interface Part {
+export interface PropertyColumn {
   readonly name: string;
   /** As in SELECT and in a result's header: MailingCity, Account.Name. */
   readonly path: string;
   readonly field: FieldDescription;
 }
 
-/** One key of a record: a value, or an object made of several columns (a compound address or location, a parent). */
+/** One key of a record: a value, or an object made of several columns (a compound address or location, or a parent). */
 export type Property =
-  | (Part & { readonly kind: 'value' })
+  | (PropertyColumn & { readonly kind: 'value' })
   | {
       readonly kind: 'group';
       readonly name: string;
-      /** The compound's own description; undefined for a parent. */
+      /** The description of the compound; undefined for a parent. */
       readonly compound: FieldDescription | undefined;
-      readonly members: readonly Part[];
+      readonly members: readonly PropertyColumn[];
     };
 
-export interface Offer {
-  /** Values in describe's order (Id first), then compounds, then parents. */
+export interface OfferedProperties {
+  /** Values in the order of describe (Id first), then compounds, then parents. */
   readonly properties: readonly Property[];
-  /** What a user should hear of: fields left out, types not known. */
+  /** For the log: fields left out, and unknown types. */
   readonly notes: readonly string[];
-  /** Paths of wanted parent fields that lead nowhere. */
+  /** Paths of wanted parent fields that cannot be read. */
   readonly unreachable: readonly string[];
-  /** Names of `objects[].fields` that exist neither as field nor as parent field, each with what is wrong. */
+  /** A sentence for each name in `objects[].fields` that cannot be read. */
   readonly problems: readonly string[];
 }
 
 /**
- * What can be read of an object: every field, or those that `objects[].fields` names with the identity columns, and
- * the parent fields. `parents` holds the descriptions of the objects of `parentObjects`, as far as they could be had.
+ * The properties that an object offers: every field, or those that `objects[].fields` names and the identity columns; and the
+ * parent fields. `parents` has descriptions of the objects that `parentObjects` lists, as far as they could be described.
  */
-export const offer = (
+export const offeredProperties = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,
   parents: ReadonlyMap<string, ObjectDescription>,
-): Offer => {
+): OfferedProperties => {
   const named = refinement?.fields?.filter((name) => !name.includes('.'));
   const wanted = (field: FieldDescription): boolean =>
     named === undefined ||
@@ -50,7 +50,7 @@ export const offer = (
   const fields = description.fields.filter(wanted);
   const paths = parentPaths(description.name, refinement).map((path) => ({
     path,
-    found: findParent(description, path, parents),
+    found: findParentField(description, path, parents),
   }));
   return {
     properties: [
@@ -65,13 +65,13 @@ export const offer = (
       ...notes(description.name, fields, 'base64', 'holds a file and is left out'),
       ...fields
         .filter(({ type }) => !isKnownType(type) && !['address', 'location', 'base64'].includes(type))
-        .map(({ name, type }) => `${description.name}.${name} has a type not known here (${type}); it is read as text`),
+        .map(({ name, type }) => `${description.name}.${name} has an unknown type (${type}) and is read as text`),
     ],
     unreachable: paths.flatMap(({ path, found }) => (typeof found === 'string' ? [path] : [])),
     problems: [
       ...(named ?? [])
         .filter((name) => !description.fields.some((field) => sameName(name, field.name)))
-        .map((name) => `${description.name} has no field ${name}, or the connected user may not see it`),
+        .map((name) => `${description.name} has no field ${name}, or it is hidden from the connected user`),
       ...(refinement?.fields === undefined
         ? []
         : paths.flatMap(({ found }) => (typeof found === 'string' ? [found] : []))),
@@ -82,10 +82,14 @@ export const offer = (
 const notes = (object: string, fields: readonly FieldDescription[], type: string, note: string): string[] =>
   fields.filter((field) => field.type === type).map((field) => `${object}.${field.name} ${note}`);
 
-/** Salesforce does not tell names apart by case. */
+/** Salesforce ignores case in names. */
 export const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Objects whose descriptions `offer` needs for the parent fields of this one. */
+/** The entry of `objects` for this object. */
+export const refinementOf = (config: SourceConfig, object: string): ObjectRefinement | undefined =>
+  config.objects.find(({ name }) => sameName(name, object));
+
+/** Objects whose descriptions `offeredProperties` needs for the parent fields of this one. */
 export const parentObjects = (description: ObjectDescription, refinement: ObjectRefinement | undefined): string[] => [
   ...new Set(
     parentPaths(description.name, refinement).flatMap(
@@ -102,18 +106,18 @@ const findReference = (description: ObjectDescription, relationship: string): Fi
 
 interface ParentField {
   readonly relationship: string;
-  readonly part: Part;
+  readonly column: PropertyColumn;
 }
 
-/** The field a path such as Account.Name leads to, or a sentence that says why there is none. */
-const findParent = (
+/** The field at a path such as Account.Name, or a sentence that says why it cannot be read. */
+const findParentField = (
   description: ObjectDescription,
   path: string,
   parents: ReadonlyMap<string, ObjectDescription>,
 ): ParentField | string => {
   const [relationship = '', name = '', ...deeper] = path.split('.');
   if (deeper.length > 0)
-    return `${description.name}.${path}: only fields of the parent itself can be read, not of its parents`;
+    return `${description.name}.${path}: only the parent's own fields can be read, not those of its parents`;
   const reference = findReference(description, relationship);
   if (reference === undefined || reference.relationshipName === null)
     return `${description.name}.${path}: there is no relationship ${relationship}`;
@@ -121,17 +125,20 @@ const findParent = (
     (object) => parents.get(object)?.fields.filter((field) => sameName(field.name, name)) ?? [],
   );
   const [field] = fields;
-  // A parent that may be one of several objects has only the fields that all of them share with Salesforce's Name object.
+  // A parent that can be one of several objects has only the fields of Salesforce's Name object.
   if (field === undefined || (reference.referenceTo.length > 1 && !SHARED_PARENT_FIELDS.has(field.name))) {
-    return `${description.name}.${path}: ${reference.referenceTo.join(' or ')} has no such field, or the connected user may not see it`;
+    return `${description.name}.${path}: ${reference.referenceTo.join(' or ')} has no such field, or it is hidden from the connected user`;
   }
   if (isCompound(field) || field.type === 'base64')
     return `${description.name}.${path}: cannot be read through a parent`;
-  const as = reference.relationshipName;
-  return { relationship: as, part: { name: field.name, path: `${as}.${field.name}`, field } };
+  const { relationshipName } = reference;
+  return {
+    relationship: relationshipName,
+    column: { name: field.name, path: `${relationshipName}.${field.name}`, field },
+  };
 };
 
-/** Fields of Salesforce's Name object, which stands in for a parent of more than one possible object. */
+/** Fields of Salesforce's Name object, which represents a parent that can be one of several objects. */
 const SHARED_PARENT_FIELDS: ReadonlySet<string> = new Set([
   'Id',
   'Name',
@@ -150,12 +157,12 @@ const groupParents = (found: readonly ParentField[]): Property[] =>
     kind: 'group',
     name,
     compound: undefined,
-    members: [...new Map(fields.map(({ part }) => [part.path, part])).values()],
+    members: [...new Map(fields.map(({ column }) => [column.path, column])).values()],
   }));
 
 const isCompound = ({ type }: FieldDescription): boolean => type === 'address' || type === 'location';
 
-/** Keys of Salesforce's compound addresses and locations, in the order they are published. */
+/** Keys of Salesforce's compound addresses and locations, in the order in which they are published. */
 const COMPOUND_KEYS: readonly string[] = [
   'street',
   'city',
@@ -169,10 +176,10 @@ const COMPOUND_KEYS: readonly string[] = [
   'geocodeAccuracy',
 ];
 
-/** A compound from its parts (BillingStreet or Place__Latitude__s); nothing where none of them can be seen. */
+/** A compound made of its parts (BillingStreet or Place__Latitude__s); nothing where all of them are hidden. */
 const compound = (description: ObjectDescription, field: FieldDescription): Property[] => {
   const parts = description.fields.filter(({ compoundFieldName }) => compoundFieldName === field.name);
-  const members = COMPOUND_KEYS.flatMap((key): Part[] => {
+  const members = COMPOUND_KEYS.flatMap((key): PropertyColumn[] => {
     const part = parts.find(({ name }) => name.replace(/__s$/, '').toLowerCase().endsWith(key.toLowerCase()));
     return part ? [{ name: key, path: part.name, field: part }] : [];
   });

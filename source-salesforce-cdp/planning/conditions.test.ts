@@ -32,23 +32,23 @@ test.each<[string, Operator, string | undefined, string]>([
   ['Tags__c', 'is_not', 'A;B', "(Tags__c EXCLUDES ('A;B') OR Tags__c = null)"],
   ['Tags__c', 'in', "A, B'", "Tags__c INCLUDES ('A', 'B\\'')"],
   ['Tags__c', 'not_in', 'A,B', "(Tags__c EXCLUDES ('A', 'B') OR Tags__c = null)"],
-])('%s %s %j asks %s', (field, operator, value, where) => {
+])('%s %s %j becomes %s', (field, operator, value, where) => {
   expect(compile(condition(field, operator, value))).toEqual({ where, problems: [] });
 });
 
 test.each<[string, Operator, string | undefined, string]>([
-  ['Emial', 'is', 'x', 'no such field'],
+  ['Emial', 'is', 'x', 'does not exist'],
   ['Account.Name', 'is', 'x', 'fields of a parent'],
   ['Score__c', 'is', '1', 'formula'],
-  ['Notes__c', 'is', 'x', 'does not filter'],
-  ['MailingAddress', 'is', 'x', 'does not filter'],
-  ['Photo__c', 'empty', undefined, 'does not filter'],
-  ['Email', 'greater_than', 'x', 'possible: is, is_not, in, not_in, contains, starts_with, empty, not_empty'],
-  ['Email', 'in_last_days', '3', 'cannot be asked'],
-  ['Tags__c', 'contains', 'A', 'cannot be asked'],
-  ['AccountId', 'starts_with', '001', 'cannot be asked'],
+  ['Notes__c', 'is', 'x', 'cannot filter'],
+  ['MailingAddress', 'is', 'x', 'cannot filter'],
+  ['Photo__c', 'empty', undefined, 'cannot filter'],
+  ['Email', 'greater_than', 'x', 'use one of: is, is_not, in, not_in, contains, starts_with, empty, not_empty'],
+  ['Email', 'in_last_days', '3', 'is not available for'],
+  ['Tags__c', 'contains', 'A', 'is not available for'],
+  ['AccountId', 'starts_with', '001', 'is not available for'],
   ['AccountId', 'is', 'Acme', '15 or 18 characters'],
-  ['HasOptedOutOfEmail', 'empty', undefined, 'possible: is, is_not'],
+  ['HasOptedOutOfEmail', 'empty', undefined, 'use one of: is, is_not'],
   ['HasOptedOutOfEmail', 'is', 'yes', 'true or false'],
   ['Amount__c', 'is', '1,200', 'a number'],
   ['Amount__c', 'is', 'NaN', 'a number'],
@@ -69,13 +69,13 @@ test.each<[string, Operator, string | undefined, string]>([
   expect(problems[0]).toContain(reason);
 });
 
-test('all problems are told at once, and none quotes a value', () => {
+test('all problems are reported at once, and none quotes a value', () => {
   const { problems } = compile(condition('A', 'is', 'hush'), condition('Birthdate', 'is', 'hush'));
   expect(problems).toHaveLength(2);
   expect(problems.join()).not.toContain('hush');
 });
 
-test('conditions are joined by how they are to match', () => {
+test('conditions are joined as match says', () => {
   const both = [condition('Email', 'empty'), condition('Visits__c', 'not_in', '1')];
   expect(compile(...both).where).toBe('Email = null AND (Visits__c NOT IN (1) OR Visits__c = null)');
   expect(compileConditions(contact, { ...refinement(undefined, both), match: 'any' }).where).toBe(

@@ -4,21 +4,21 @@ import { kindOf } from '../catalog/field-types.ts';
 import { sameName } from '../catalog/properties.ts';
 import { dateTimeLiteral, likeLiteral, textLiteral } from './soql.ts';
 
-export interface Compiled {
+export interface CompiledConditions {
   /** A condition in SOQL; undefined when there are none. */
   readonly where: string | undefined;
-  /** A sentence for every condition that cannot be asked, naming object, field and operator. */
+  /** A sentence for every condition that cannot be compiled, naming object, field and operator. */
   readonly problems: readonly string[];
 }
 
 /**
- * The conditions of an object in SOQL, with SOQL's meaning: text is compared without regard to case, and what is not equal
- * includes what is empty. The text never changes with the time of the call.
+ * The conditions of an object in SOQL, with SOQL's semantics: text is compared case-insensitively, and "not equal" includes
+ * empty values. The result does not depend on the time of the call.
  */
 export const compileConditions = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,
-): Compiled => {
+): CompiledConditions => {
   const compiled = (refinement?.conditions ?? []).map((condition) => compile(description, condition));
   const texts = compiled.flatMap(({ where }) => (where === undefined ? [] : [where]));
   return {
@@ -30,28 +30,35 @@ export const compileConditions = (
 /** How a record must meet the conditions. */
 export const JUNCTIONS: { readonly [Match in ObjectRefinement['match']]: string } = { all: ' AND ', any: ' OR ' };
 
-type Outcome =
+type CompiledCondition =
   | { readonly where: string; readonly problem?: never }
   | { readonly where?: never; readonly problem: string };
 
-const compile = (description: ObjectDescription, { field: name, operator, value = '' }: Condition): Outcome => {
-  const refuse = (reason: string): Outcome => ({ problem: `${description.name}.${name} ${operator}: ${reason}` });
+const compile = (
+  description: ObjectDescription,
+  { field: name, operator, value = '' }: Condition,
+): CompiledCondition => {
+  const refuse = (reason: string): CompiledCondition => ({
+    problem: `${description.name}.${name} ${operator}: ${reason}`,
+  });
   if (name.includes('.')) {
     return refuse(
-      'fields of a parent cannot be filtered, because a change of theirs does not reach the records that refer to it',
+      "fields of a parent cannot be used, because a change to them does not mark this object's records as changed",
     );
   }
   const field = description.fields.find((candidate) => sameName(candidate.name, name));
-  if (field === undefined) return refuse('there is no such field, or the connected user may not see it');
+  if (field === undefined) return refuse('the field does not exist or is hidden from the connected user');
   if (field.calculated)
-    return refuse('a formula or roll-up cannot be filtered, because its change does not mark the record as changed');
+    return refuse(
+      'a formula or roll-up field cannot be used, because a change to its value does not mark the record as changed',
+    );
   const literals = literalsOf(field);
   if (!field.filterable || literals === undefined)
-    return refuse(`Salesforce does not filter this field (${field.type})`);
-  const write = literals.operators[operator];
-  if (write === undefined) {
+    return refuse(`Salesforce cannot filter by this field (${field.type})`);
+  const format = literals.operators[operator];
+  if (format === undefined) {
     return refuse(
-      `cannot be asked of a field of type ${field.type}; possible: ${Object.keys(literals.operators).join(', ')}`,
+      `is not available for ${field.type} fields; use one of: ${Object.keys(literals.operators).join(', ')}`,
     );
   }
   const values =
@@ -62,19 +69,19 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
           .filter(Boolean)
       : [value];
   if (values.length === 0) return refuse('needs at least one value');
-  if (VALUELESS.has(operator)) return { where: write(field.name, []) };
+  if (VALUELESS.has(operator)) return { where: format(field.name, []) };
   if (operator === 'in_last_days') {
     const days = /^\s*0*([1-9]\d{0,4})\s*$/.exec(value)?.[1];
     return days === undefined
-      ? refuse('the value must be a number of days, 1 to 99999')
-      : { where: write(field.name, [days]) };
+      ? refuse('the value must be a number of days from 1 to 99999')
+      : { where: format(field.name, [days]) };
   }
   const parsed = values.map((item) => literals.parse(item, operator));
   const wrong = parsed.includes(undefined);
   return wrong
     ? refuse(`the value is not ${literals.expected}`)
     : {
-        where: write(
+        where: format(
           field.name,
           parsed.flatMap((literal) => literal ?? []),
         ),
@@ -83,15 +90,15 @@ const compile = (description: ObjectDescription, { field: name, operator, value 
 
 const VALUELESS: ReadonlySet<Operator> = new Set(['empty', 'not_empty']);
 
-/** The text of a condition, of a field's name and its literals. */
-type Write = (field: string, literals: readonly string[]) => string;
+/** The text of a condition on a field. */
+type Format = (field: string, literals: readonly string[]) => string;
 
 interface Literals {
   /** Fits "the value is not …". */
   readonly expected: string;
   /** A value in SOQL; undefined when it does not fit the type. */
   parse(value: string, operator: Operator): string | undefined;
-  readonly operators: Partial<Readonly<Record<Operator, Write>>>;
+  readonly operators: Partial<Readonly<Record<Operator, Format>>>;
 }
 
 const list = (literals: readonly string[]): string => `(${literals.join(', ')})`;
@@ -106,7 +113,7 @@ const equality: Literals['operators'] = {
 };
 const membership: Literals['operators'] = {
   in: (field, literals) => `${field} IN ${list(literals)}`,
-  // Said in so many words, so that it holds whatever NOT IN makes of an empty field.
+  // Explicit, so that it holds whatever NOT IN does with an empty field.
   not_in: (field, literals) => `(${field} NOT IN ${list(literals)} OR ${field} = null)`,
 };
 const order: Literals['operators'] = {
@@ -114,7 +121,7 @@ const order: Literals['operators'] = {
   less_than: (field, [literal]) => `${field} < ${literal}`,
 };
 const recency: Literals['operators'] = {
-  // Salesforce counts days in the user's time zone, today included; the text stays the same from day to day.
+  // Salesforce counts days in the user's time zone, including today; the text stays the same from day to day.
   in_last_days: (field, [days]) => `${field} = LAST_N_DAYS:${days}`,
 };
 const pattern: Literals['operators'] = {
@@ -175,8 +182,7 @@ const date: Literals = {
   operators: { ...equality, ...membership, ...order, ...recency, ...emptiness },
 };
 const dateTime: Literals = {
-  expected:
-    'a time such as 2024-01-31T09:30:00Z (a date alone, midnight in UTC, will do for greater_than and less_than)',
+  expected: 'a time such as 2024-01-31T09:30:00Z (for greater_than and less_than a date is enough: midnight UTC)',
   parse: (value, operator) => {
     const [, day = '', clock] =
       /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(value.trim()) ?? [];
@@ -196,7 +202,7 @@ const time: Literals = {
   operators: { ...equality, ...membership, ...order, ...emptiness },
 };
 
-/** Date moves the 31st of February to March; a user means something else. */
+/** Date accepts the 31st of February and turns it into a day in March, which is not what the user meant. */
 const isDay = (day: string): boolean => {
   const parsed = new Date(day);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
@@ -217,7 +223,7 @@ const byType: ReadonlyMap<string, Literals> = new Map([
   ['time', time],
 ]);
 
-/** Undefined for what has no literal of its own: compounds and files. */
+/** Undefined for compounds and files, which have no literals. */
 const literalsOf = ({ type }: FieldDescription): Literals | undefined =>
   byType.get(type) ?? (kindOf(type) === 'text' && !['address', 'location', 'base64'].includes(type) ? text : undefined);
 

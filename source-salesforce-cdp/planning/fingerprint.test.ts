@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { refinement } from '../fixtures/example-org.ts';
-import { queryOf } from './fingerprint.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { Selection } from './selection.ts';
 
 const selectionOf = (fields: readonly string[]): Selection => ({
@@ -12,13 +12,13 @@ const selectionOf = (fields: readonly string[]): Selection => ({
   isDeleted: 'selected',
 });
 
-test('the digest of a query is the same from run to run and another when other rows are asked for', () => {
+test('the digest of a fingerprint is the same from run to run, and different when other rows are asked for', () => {
   const selection = selectionOf(['Id', 'Name']);
   const settings = { includeDeleted: true, startDate: undefined, organization: '00D000000000001' };
   const condition = { field: 'Name', operator: 'is', value: 'x' } as const;
-  const digest = (...parameters: Parameters<typeof queryOf>): string => queryOf(...parameters).digest;
+  const digest = (...parameters: Parameters<typeof fingerprintOf>): string => fingerprintOf(...parameters).digest;
   const plain = digest(selection, undefined, settings);
-  expect(queryOf(selection, undefined, settings).fields).toEqual(['Id', 'Name']);
+  expect(fingerprintOf(selection, undefined, settings).fields).toEqual(['Id', 'Name']);
   expect(digest(selectionOf(['Id']), refinement(['Id']), settings)).toBe(plain);
   expect(digest(selection, { ...refinement(undefined, [condition]), match: 'any' }, settings)).toBe(
     digest(selection, refinement(undefined, [{ ...condition, field: 'NAME' }]), settings),

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ObjectRefinement } from '../config.ts';
 import type { Selection } from './selection.ts';
-import type { Query } from './state.ts';
+
+/** What a stream was asked for. A different digest means different rows; different fields mean different columns of the same rows. */
+export interface Fingerprint {
+  /** Paths of the columns, in the order of SELECT. */
+  readonly fields: readonly string[];
+  readonly digest: string;
+}
 
 /**
- * The fields and the digest of all else that decides which rows a stream has, the org they are in included: a cursor of one
- * org says nothing about the rows of another (a sandbox that was made anew is another). Stable from run to run.
+ * The fields, and a digest of everything else that decides which rows a stream has, including the org: a cursor of one org means
+ * nothing in another (a refreshed sandbox is another org). The same from run to run.
  */
-export const queryOf = (
+export const fingerprintOf = (
   selection: Selection,
   refinement: ObjectRefinement | undefined,
   settings: {
@@ -15,13 +21,13 @@ export const queryOf = (
     readonly startDate: Date | undefined;
     readonly organization: string | undefined;
   },
-): Query => {
+): Fingerprint => {
   const conditions = (refinement?.conditions ?? []).map(({ field, operator, value }) => [
     field.toLowerCase(),
     operator,
     value ?? null,
   ]);
-  const asked = [
+  const digested = [
     conditions.length > 1 ? (refinement?.match ?? 'all') : 'all',
     conditions,
     settings.includeDeleted,
@@ -30,6 +36,6 @@ export const queryOf = (
   ];
   return {
     fields: selection.columns.map(({ path }) => path),
-    digest: createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 16),
+    digest: createHash('sha256').update(JSON.stringify(digested)).digest('base64url').slice(0, 16),
   };
 };

@@ -1,18 +1,19 @@
-import { deletedFromFirstRead } from '../reading/deletions.ts';
+import { deletedFromFirstRead } from './deleted-span.ts';
 import type { Selection } from './selection.ts';
-import type { Query, SavedJob, StreamState, Unfinished } from './state.ts';
-import { beginning, halve } from './window.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { SavedJob, StreamState, Unfinished } from './state.ts';
+import { incrementStart, halve } from './window.ts';
 import type { Window } from './window.ts';
 
-/** One query to be read to its end. */
+/** One query, to be read to its end. */
 export interface Step {
   /** Absent for an object without cursor. */
   readonly window: Window | undefined;
-  /** Columns new to the query, whose rows are read again; the cursor stays where it is. */
+  /** Columns new to the query, whose rows are read again; the cursor does not move. */
   readonly added: readonly string[] | undefined;
-  /** A condition in SOQL that only rows with something in the added columns meet. */
+  /** A condition in SOQL that selects the rows where the added columns are not empty. */
   readonly where: string | undefined;
-  /** Where an earlier attempt left off; at most one of the two. */
+  /** Where an earlier attempt stopped; at most one of the two is set. */
   readonly job: SavedJob | undefined;
   readonly afterId: string | undefined;
 }
@@ -20,7 +21,7 @@ export interface Step {
 export interface Plan {
   /** To be read in this order. */
   readonly steps: readonly Step[];
-  /** What is true before the first of them. */
+  /** The state before the first step. */
   readonly state: StreamState;
   /** Whether rows have been sent before, so that `/deleted` can list some of them. */
   readonly asksDeleted: boolean;
@@ -30,19 +31,19 @@ export interface Plan {
 
 export interface PlanInput {
   readonly selection: Selection;
-  readonly query: Query;
+  readonly fingerprint: Fingerprint;
   readonly state: StreamState | undefined;
-  /** Full refresh for an object without cursor, whatever was asked for. */
+  /** An object without cursor gets a full refresh in either mode. */
   readonly mode: 'incremental' | 'full_refresh';
   readonly startDate: Date | undefined;
   readonly lookbackMs: number;
-  /** The instant up to which this read goes. */
+  /** The instant at which this read ends. */
   readonly to: Date;
 }
 
 /**
- * What to read, given what has been read. Changed conditions start the stream again; a field that is gone changes
- * nothing; a field that is new has the rows in which it is not empty read again, all rows where it cannot be filtered.
+ * What to read, given what has been read. Changed conditions start the stream from the beginning; a removed field changes
+ * nothing; for a new field the rows where it is not empty are read again, or all rows if it cannot be filtered.
  */
 export const planRead = (input: PlanInput): Plan =>
   input.mode === 'incremental' && input.selection.cursor !== undefined
@@ -50,44 +51,46 @@ export const planRead = (input: PlanInput): Plan =>
     : planFullRefresh(input);
 
 /**
- * One that broke off goes on after the last Id, or with its job: rows that change behind that point meanwhile wait for the
- * next full refresh, as those do that change after it.
+ * An interrupted one continues after the last Id, or with its job: rows before that point that have changed meanwhile wait for
+ * the next full refresh, just like rows that change after this one.
  */
-const planFullRefresh = ({ selection, query, state, startDate }: PlanInput): Plan => {
+const planFullRefresh = ({ selection, fingerprint, state, startDate }: PlanInput): Plan => {
   const whole = step(selection.cursor === undefined || startDate === undefined ? undefined : { from: startDate });
-  const unfinished = state?.query.digest === query.digest ? usable(state, query) : undefined;
+  const unfinished = state?.fingerprint.digest === fingerprint.digest ? resumable(state, fingerprint) : undefined;
   const steps =
     unfinished === undefined || unfinished.added !== undefined
       ? [whole]
       : [resume(unfinished), ...(unfinished.window?.to ? [step({ from: unfinished.window.to })] : [])];
-  return { steps, state: { query }, asksDeleted: false, note: undefined };
+  return { steps, state: { fingerprint }, asksDeleted: false, note: undefined };
 };
 
 const planIncremental = (input: PlanInput, cursorField: string): Plan => {
-  const { query, state, startDate, lookbackMs, to } = input;
-  // Told from the first state on: rows sent before an attempt breaks off may be purged before the next one.
+  const { fingerprint, state, startDate, lookbackMs, to } = input;
+  // Part of every state from the first one on: rows sent by an interrupted attempt may be purged before the next one.
   const deleted = state?.deleted ?? deletedFromFirstRead(to, lookbackMs);
-  const known: StreamState = { query, cursorField, deleted };
+  const known: StreamState = { fingerprint, cursorField, deleted };
   const asksDeleted = state?.deleted !== undefined;
-  const again = (note: string | undefined): Plan => ({
+  const restart = (note: string | undefined): Plan => ({
     steps: [step(spanning(startDate, to))],
     state: known,
     asksDeleted,
     note,
   });
-  if (state === undefined) return again(undefined);
-  if (state.query.digest !== query.digest) {
-    return again(
-      'its conditions, include_deleted, start_date or the org have changed: it is read again from the start',
+  if (state === undefined) return restart(undefined);
+  if (state.fingerprint.digest !== fingerprint.digest) {
+    return restart(
+      'its conditions, include_deleted, start_date or the org changed, so it is read again from the start',
     );
   }
   if (state.cursorField !== undefined && state.cursorField !== cursorField) {
-    return again(`its cursor is now ${cursorField} instead of ${state.cursorField}: it is read again from the start`);
+    return restart(
+      `its cursor is now ${cursorField} instead of ${state.cursorField}, so it is read again from the start`,
+    );
   }
-  const unfinished = usable(state, query);
+  const unfinished = resumable(state, fingerprint);
   if (state.cursor === undefined) {
     return unfinished?.window?.to === undefined || unfinished.added !== undefined
-      ? again(undefined)
+      ? restart(undefined)
       : {
           steps: [resume(unfinished), increment(input, unfinished.window.to)],
           state: known,
@@ -97,15 +100,15 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
   }
   const { cursor } = state;
   const base = { ...known, cursor, ...(state.repeats && { repeats: state.repeats }) };
-  const waiting = state.unfinished?.added?.filter((field) => query.fields.includes(field)) ?? [];
-  const added = newFields(state, query);
+  const waiting = state.unfinished?.added?.filter((field) => fingerprint.fields.includes(field)) ?? [];
+  const added = newFields(state, fingerprint);
   if (added.length > 0) {
     const all = [...new Set([...waiting, ...added])];
     return {
-      steps: [refill(input, all, spanning(startDate, cursor)), increment(input, cursor)],
+      steps: [backfill(input, all, spanning(startDate, cursor)), increment(input, cursor)],
       state: base,
       asksDeleted,
-      note: `there are new fields (${added.join(', ')}): rows in which they are not empty are read again`,
+      note: `it has new fields (${added.join(', ')}), so the rows where they are not empty are read again`,
     };
   }
   if (unfinished === undefined) return { steps: [increment(input, cursor)], state: base, asksDeleted, note: undefined };
@@ -114,8 +117,8 @@ const planIncremental = (input: PlanInput, cursorField: string): Plan => {
     unfinished.added === undefined
       ? [resume(unfinished), increment(input, readTo)]
       : [
-          { ...refill(input, waiting, unfinished.window), job: unfinished.job, afterId: unfinished.afterId },
-          ...(readTo < cursor ? [refill(input, waiting, { from: readTo, to: cursor })] : []),
+          { ...backfill(input, waiting, unfinished.window), job: unfinished.job, afterId: unfinished.afterId },
+          ...(readTo < cursor ? [backfill(input, waiting, { from: readTo, to: cursor })] : []),
           increment(input, cursor),
         ];
   return { steps, state: base, asksDeleted, note: undefined };
@@ -132,43 +135,43 @@ const step = (window: Window | undefined): Step => ({
 const spanning = (from: Date | undefined, to: Date): Window => ({ ...(from && { from }), to });
 
 const increment = ({ startDate, lookbackMs, to }: PlanInput, cursor: Date): Step =>
-  step({ from: beginning(cursor, lookbackMs, startDate), to });
+  step({ from: incrementStart(cursor, lookbackMs, startDate), to });
 
 const resume = ({ window, job, afterId }: Unfinished): Step => ({ ...step(window), job, afterId });
 
-/** Salesforce finds rows by a long chain of ORs more slowly than it reads them all. */
-const MOST_FILTERED_FIELDS = 20;
+/** Salesforce evaluates a long chain of ORs more slowly than it reads all rows. */
+const MAX_FILTERED_FIELDS = 20;
 
-const refill = ({ selection }: PlanInput, added: readonly string[], window: Window | undefined): Step => ({
+const backfill = ({ selection }: PlanInput, added: readonly string[], window: Window | undefined): Step => ({
   ...step(window),
   added,
   where:
-    added.length <= MOST_FILTERED_FIELDS &&
+    added.length <= MAX_FILTERED_FIELDS &&
     added.every((path) => selection.columns.some((column) => column.path === path && column.filterable))
       ? added.map((path) => `${path} != null`).join(' OR ')
       : undefined,
 });
 
-const newFields = (state: StreamState, query: Query): string[] =>
-  query.fields.filter((field) => !state.query.fields.includes(field));
+const newFields = (state: StreamState, fingerprint: Fingerprint): string[] =>
+  fingerprint.fields.filter((field) => !state.fingerprint.fields.includes(field));
 
 /**
- * How much of what an earlier attempt began can be gone on with. New columns are missing in all that it read; the result
- * of a job has exactly the columns it was made with, while a query can go on with fewer.
+ * The part of an interrupted attempt that can be continued. New columns are missing from everything it read; a job's result
+ * has exactly the columns it was created with, while a query can continue with fewer.
  */
-const usable = (state: StreamState, query: Query): Unfinished | undefined => {
+const resumable = (state: StreamState, fingerprint: Fingerprint): Unfinished | undefined => {
   const { unfinished } = state;
-  if (unfinished === undefined || newFields(state, query).length > 0) return undefined;
-  if (unfinished.added !== undefined && !unfinished.added.some((field) => query.fields.includes(field))) {
+  if (unfinished === undefined || newFields(state, fingerprint).length > 0) return undefined;
+  if (unfinished.added !== undefined && !unfinished.added.some((field) => fingerprint.fields.includes(field))) {
     return undefined;
   }
   const { job, ...rest } = unfinished;
-  return job !== undefined && state.query.fields.length === query.fields.length ? { ...rest, job } : rest;
+  return job !== undefined && state.fingerprint.fields.length === fingerprint.fields.length ? { ...rest, job } : rest;
 };
 
 /**
- * The two halves of a step that is too much at once, both to be read from their beginning; undefined for an object
- * without cursor, else as for `halve`.
+ * The two halves of a step that is too large, each to be read from its beginning; undefined for an object without cursor, and
+ * where `halve` is.
  */
 export const halveStep = (
   selection: Selection,
@@ -184,7 +187,7 @@ export const halveStep = (
   );
 };
 
-/** The state in the middle of a step: everything before this position has been sent. An empty one starts the step again. */
+/** The state in the middle of a step: everything before this position has been sent. An empty position restarts the step. */
 export const duringStep = (
   state: StreamState,
   { window, added }: Step,
@@ -202,7 +205,7 @@ export const duringStep = (
   };
 };
 
-/** The state after a step, halves included: what is left of the whole follows from where it ends. */
+/** The state after a step, or after one half of it: what is left follows from where the step ends. */
 export const afterStep = (
   state: StreamState,
   { window, added }: Step,

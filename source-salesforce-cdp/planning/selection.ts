@@ -5,18 +5,18 @@ import type { ObjectDescription } from '../salesforce/object-description.ts';
 import { kindOf } from '../catalog/field-types.ts';
 import type { Kind } from '../catalog/field-types.ts';
 import { cursorOf } from '../catalog/objects.ts';
-import { offer } from '../catalog/properties.ts';
-import type { Offer, Part, Property } from '../catalog/properties.ts';
+import { offeredProperties } from '../catalog/properties.ts';
+import type { OfferedProperties, PropertyColumn, Property } from '../catalog/properties.ts';
 
 interface Column {
   /** As in SELECT and in a result's header: Email, Account.Name. */
   readonly path: string;
   readonly kind: Kind;
-  /** Whether `path != null` can be asked for. */
+  /** Whether a query can contain `path != null`. */
   readonly filterable: boolean;
 }
 
-/** One key of a record, filled by the column of that index, or an object that is null when all its columns are. */
+/** One key of a record: the value of the column with that index, or an object that is null when all its columns are. */
 export type SelectedProperty =
   | { readonly name: string; readonly column: number }
   | {
@@ -24,23 +24,23 @@ export type SelectedProperty =
       readonly members: readonly { readonly name: string; readonly column: number }[];
     };
 
-/** What is read of one object, and what becomes of it in a record. */
+/** What is read of one object, and how a record is made of it. */
 export interface Selection {
   readonly object: string;
-  /** In the order of SELECT: Id first; columns that only fill an object come last, in the order they fill it. */
+  /** In the order of SELECT: Id first; columns used only inside an object come last, in the order of its keys. */
   readonly columns: readonly Column[];
-  /** Keys of a record in the order they are written: values in the order of their columns, then objects. */
+  /** Keys of a record in the order in which they are written: values in the order of their columns, then objects. */
   readonly properties: readonly SelectedProperty[];
   readonly hasId: boolean;
   readonly cursor: string | undefined;
-  /** `selected` columns tell a deleted row; where the field is there but not selected, deleted rows are asked away. */
+  /** `selected`: records show whether a row is deleted. `unselected`: the object has the field, so queries exclude deleted rows. */
   readonly isDeleted: 'selected' | 'unselected' | 'absent';
 }
 
 /**
- * The properties of the configured stream that a fresh description still has. Id and the cursor are always among them.
- * `gone` names the configured ones that the object no longer has, or that the user may no longer see; those that
- * `objects[].fields` leaves out are passed over in silence. `parents` is as for `offer`.
+ * The properties of the configured stream that a fresh description still has. Id and the cursor are always included.
+ * `gone` lists the configured properties that the object no longer has, or that are now hidden from the user, but not those that
+ * `objects[].fields` leaves out. `parents` is as for `offeredProperties`.
  */
 export const select = (
   description: ObjectDescription,
@@ -50,11 +50,14 @@ export const select = (
 ): { selection: Selection; gone: string[] } => {
   const cursor = cursorOf(description);
   const wanted = configured.stream.json_schema.properties ?? {};
-  const offered = offer(description, refinement, parents);
+  const offered = offeredProperties(description, refinement, parents);
   const kept = offered.properties.flatMap((property) => keep(property, wanted, cursor));
   const columns = columnsOf(kept);
   const index = new Map(columns.map(({ path }, at) => [path, at]));
-  const member = ({ name, path }: Part): { name: string; column: number } => ({ name, column: index.get(path) ?? -1 });
+  const member = ({ name, path }: PropertyColumn): { name: string; column: number } => ({
+    name,
+    column: index.get(path) ?? -1,
+  });
   return {
     selection: {
       object: description.name,
@@ -70,7 +73,7 @@ export const select = (
           ? 'unselected'
           : 'absent',
     },
-    gone: lost(wanted, offered, description),
+    gone: goneProperties(wanted, offered, description),
   };
 };
 
@@ -87,7 +90,7 @@ const keep = (property: Property, wanted: Wanted, cursor: string | undefined): P
   return members.length > 0 ? [{ ...property, members }] : [];
 };
 
-/** The keys selected inside an object; undefined where the schema does not say, which means all of them. */
+/** The keys selected inside an object; undefined where the schema does not list them, which means all of them. */
 const innerProperties = (wanted: Wanted, name: string): Wanted | undefined => {
   const schema = wanted[name];
   return typeof schema === 'object' ? schema.properties : undefined;
@@ -105,7 +108,11 @@ const columnsOf = (properties: readonly Property[]): Column[] => {
   }));
 };
 
-const lost = (wanted: Wanted, { properties, unreachable }: Offer, description: ObjectDescription): string[] => [
+const goneProperties = (
+  wanted: Wanted,
+  { properties, unreachable }: OfferedProperties,
+  description: ObjectDescription,
+): string[] => [
   ...Object.keys(wanted).flatMap((name) => {
     if (description.fields.some((field) => field.relationshipName === name)) return [];
     if (!description.fields.some((field) => field.name === name)) return [name];

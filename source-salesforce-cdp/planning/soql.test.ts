@@ -8,7 +8,7 @@ const { selection } = select(contact, configured({ IsDeleted: {}, Account: {} })
 const from = new Date('2024-01-01T00:00:00Z');
 const to = new Date('2024-02-01T00:00:00Z');
 
-test('a window is half-open, its datetimes stand without quotes, conditions in brackets', () => {
+test('a window is half-open, its datetimes have no quotes, conditions have parentheses', () => {
   expect(
     rowsQuery(selection, { window: { from, to }, where: "A = 'x' OR B = 1", includeDeleted: true, order: 'none' }),
   ).toBe(
@@ -17,7 +17,7 @@ test('a window is half-open, its datetimes stand without quotes, conditions in b
   );
 });
 
-test('an ordered query goes on after an Id', () => {
+test('an ordered query continues after an Id', () => {
   expect(rowsQuery(selection, { window: { to }, includeDeleted: true, order: 'id', afterId: '003A' })).toBe(
     'SELECT Id, IsDeleted, SystemModstamp, Account.Name FROM Contact ' +
       "WHERE SystemModstamp < 2024-02-01T00:00:00.000Z AND Id > '003A' ORDER BY Id",
@@ -48,7 +48,7 @@ test('an object without Id is not ordered by it', () => {
   expect(rowsQuery({ ...selection, hasId: false }, { includeDeleted: true, order: 'id' })).not.toContain('ORDER');
 });
 
-/** Reads a literal as SOQL does; in LIKE an escaped wildcard is marked to tell it from a live one. */
+/** Reads a literal as SOQL does; in LIKE an escaped wildcard is marked to distinguish it from an active one. */
 const read = (literal: string): string => {
   expect(literal).toMatch(/^'(?:[^'\\\n\r]|\\['"\\nrtbf%_])*'$/);
   const meanings: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', '%': '<%>', _: '<_>' };
@@ -58,7 +58,7 @@ const text = fc.string({
   unit: fc.oneof(fc.constantFrom("'", '\\', '"', '\n', '\r', '\t', '%', '_', 'a', 'é', '😀'), fc.string()),
 });
 
-test('half a character pair, which no URL can carry, is replaced', () => {
+test('half a surrogate pair, which a URL cannot contain, is replaced', () => {
   expect(textLiteral('a\ud800b')).toBe("'a\ufffdb'");
 });
 
@@ -70,7 +70,7 @@ test('every text survives being quoted', () => {
   );
 });
 
-test('wildcards of a text are literal inside LIKE, and only ours are live', () => {
+test('wildcards in a text are literal inside LIKE, and only ours are active', () => {
   fc.assert(
     fc.property(text, (value) => {
       const marked = value.replace(/[%_]/g, '<$&>');

@@ -1,7 +1,7 @@
 import type { Selection } from './selection.ts';
 import type { Window } from './window.ts';
 
-/** Salesforce takes datetimes without quotes, in UTC with a Z. */
+/** SOQL datetimes have no quotes; ours are in UTC with a Z. */
 export const dateTimeLiteral = (date: Date): string => date.toISOString();
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -15,11 +15,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\f': '\\f',
 };
 
-/** A text in single quotes, with everything escaped that SOQL gives a meaning. */
+/** A text in single quotes, with every character escaped that has a meaning in SOQL. */
 export const textLiteral = (text: string): string =>
   `'${text.toWellFormed().replace(/[\\'"\n\r\t\b\f]/g, (char) => ESCAPES[char] ?? char)}'`;
 
-/** A text inside LIKE, where its own wildcards stand for themselves. */
+/** A text for LIKE, with its own wildcards escaped. */
 export const likeLiteral = (text: string, match: 'start' | 'anywhere'): string => {
   const inside = textLiteral(text)
     .slice(1, -1)
@@ -28,23 +28,23 @@ export const likeLiteral = (text: string, match: 'start' | 'anywhere'): string =
 };
 
 export interface RowsQuery {
-  /** On the cursor; left out where there is none. */
+  /** On the cursor; ignored for an object without one. */
   readonly window?: Window | undefined;
-  /** A condition in SOQL, as `conditions.ts` or `plan.ts` makes it. */
+  /** A condition in SOQL, from `conditions.ts` or `plan.ts`. */
   readonly where?: string | undefined;
   readonly includeDeleted: boolean;
   /** Only rows after this Id. */
   readonly afterId?: string | undefined;
   /**
-   * `id` lets a read go on after any page (`afterId`). Bulk jobs take `none`: an order switches off Salesforce's own
-   * chunking of big objects.
+   * `id` lets a read continue after any page (`afterId`). Bulk jobs use `none`, since an order switches off Salesforce's own
+   * chunking of large objects.
    */
   readonly order: 'id' | 'none';
 }
 
 /**
- * The query for a selection's rows, to be sent with queryAll. Rows deleted are asked away where they are not wanted, or
- * where `IsDeleted` is not read and nobody could tell them.
+ * The query for a selection's rows, to be sent with queryAll. It excludes deleted rows where they are not wanted, and where
+ * `IsDeleted` is not selected, so that a record could not show it.
  */
 export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
   const { window } = query;
@@ -56,7 +56,7 @@ export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
         ]
       : []),
     ...(query.where === undefined ? [] : [`(${query.where})`]),
-    ...(asksDeletedAway(selection, query.includeDeleted) ? ['IsDeleted = false'] : []),
+    ...(excludesDeleted(selection, query.includeDeleted) ? ['IsDeleted = false'] : []),
     ...(query.afterId === undefined ? [] : [`Id > ${textLiteral(query.afterId)}`]),
   ];
   return [
@@ -67,5 +67,5 @@ export const rowsQuery = (selection: Selection, query: RowsQuery): string => {
   ].join(' ');
 };
 
-const asksDeletedAway = ({ isDeleted }: Selection, includeDeleted: boolean): boolean =>
+const excludesDeleted = ({ isDeleted }: Selection, includeDeleted: boolean): boolean =>
   isDeleted === 'unselected' || (isDeleted === 'selected' && !includeDeleted);

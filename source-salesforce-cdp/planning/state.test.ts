@@ -10,7 +10,7 @@ const ids = <T>(value: fc.Arbitrary<T>) => fc.array(fc.tuple(name, value)).map((
 const optional = { requiredKeys: [] };
 const state: fc.Arbitrary<StreamState> = fc
   .record({
-    query: fc.record({ fields: fc.array(fc.string()), digest: name }),
+    fingerprint: fc.record({ fields: fc.array(fc.string()), digest: name }),
     incremental: fc.option(fc.record({ cursorField: name, cursor: date }), { nil: {} }),
     unfinished: fc.option(
       fc
@@ -32,8 +32,8 @@ const state: fc.Arbitrary<StreamState> = fc
       { nil: undefined },
     ),
   })
-  .map(({ query, incremental, unfinished, deleted, repeats }) => ({
-    query,
+  .map(({ fingerprint, incremental, unfinished, deleted, repeats }) => ({
+    fingerprint,
     ...incremental,
     ...(unfinished && { unfinished }),
     ...(deleted && { deleted }),
@@ -49,7 +49,7 @@ const message = (stream: string, streamState: unknown): unknown => ({
   data: null,
 });
 
-test('a state comes back from its file as it was saved', () => {
+test('a state is read from its file as it was saved', () => {
   fc.assert(
     fc.property(state, (saved) => {
       const file: unknown = JSON.parse(JSON.stringify([message('Contact', encodeState(saved)), message('Lead', null)]));
@@ -58,12 +58,12 @@ test('a state comes back from its file as it was saved', () => {
   );
 });
 
-test('a finished incremental state is what a person can read', () => {
+test('a finished incremental state is readable for people', () => {
   expect(
     encodeState({
       cursorField: 'SystemModstamp',
       cursor: new Date('2024-01-01T00:00:00Z'),
-      query: { fields: ['Id'], digest: 'd' },
+      fingerprint: { fields: ['Id'], digest: 'd' },
       repeats: new Map(),
     }),
   ).toEqual({
@@ -74,7 +74,7 @@ test('a finished incremental state is what a person can read', () => {
 });
 
 test.each([undefined, null, {}, [], [message('Contact', null)], [message('Contact', {})]])(
-  '%j is no state at all',
+  '%j is not a state',
   (file) => {
     expect(parseStates(file).size).toBe(0);
   },
@@ -94,5 +94,5 @@ test.each([
 ])('a state of %s is a config error that says what to do, never an empty one', (_, file, what) => {
   expect(() => parseStates(file)).toThrow(ConfigError);
   expect(() => parseStates(file)).toThrow(what);
-  expect(() => parseStates(file)).toThrow('Clear the data of the stream');
+  expect(() => parseStates(file)).toThrow("Clear the stream's data");
 });

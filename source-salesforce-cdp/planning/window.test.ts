@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beginning, halve } from './window.ts';
+import { incrementStart, halve } from './window.ts';
 import type { Window } from './window.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -13,7 +13,7 @@ const windows = fc
 const within = ({ from, to }: Window, time: Date): boolean =>
   (from === undefined || time >= from) && (to === undefined || time < to);
 
-test('halves of a window tile it: an instant is in exactly one of them if it is in the window, else in none', () => {
+test('the halves of a window cover it: an instant in the window is in exactly one of them, any other in none', () => {
   fc.assert(
     fc.property(windows, fc.array(instant), (window, times) => {
       const halves = halve(window, now);
@@ -45,8 +45,8 @@ test('halving ends at a minute, after few steps, at whole seconds', () => {
   );
 });
 
-test('an incremental read begins at the cursor less the look-back, never before the start date', () => {
+test('an incremental read begins the look-back before the cursor, never before the start date', () => {
   const cursor = new Date('2024-01-01T00:00:00Z');
-  expect(beginning(cursor, 600_000, undefined)).toEqual(new Date('2023-12-31T23:50:00Z'));
-  expect(beginning(cursor, 600_000, new Date('2023-12-31T23:55:00Z'))).toEqual(new Date('2023-12-31T23:55:00Z'));
+  expect(incrementStart(cursor, 600_000, undefined)).toEqual(new Date('2023-12-31T23:50:00Z'));
+  expect(incrementStart(cursor, 600_000, new Date('2023-12-31T23:55:00Z'))).toEqual(new Date('2023-12-31T23:55:00Z'));
 });

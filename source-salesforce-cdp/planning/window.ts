@@ -1,23 +1,23 @@
-/** The half-open time span of one query, on the stream's cursor: from the first instant on, up to the second. */
+/** The half-open time span of one query, on the stream's cursor: `from` is included, `to` is not. */
 export interface Window {
   /** Absent: from the beginning of time. */
   readonly from?: Date;
   /**
-   * Absent: whatever there is. A full refresh has no end, for a row that changes while it is read must not fall out of it;
-   * an incremental read has one, and the row is read by the next.
+   * Absent: no end. A full refresh has no end, since a row that changes during the read must not drop out of it; an
+   * incremental read has one, and such a row is read by the next.
    */
   readonly to?: Date;
 }
 
-/** Rows of one transaction share a second; a window below a minute would cost a job for next to nothing. */
+/** Rows of one transaction share a second, and a window of less than a minute would cost a job for very few rows. */
 const SHORTEST_WINDOW_MS = 60_000;
 
-/** Salesforce was founded in 1999; no row is older, so that a window without `from` can be halved too. */
+/** Salesforce was founded in 1999, so no row is older; with it a window without `from` can be halved too. */
 const FIRST_ROW = Date.UTC(1999, 0, 1);
 
 /**
- * Two windows that together are this one, the earlier first, cut at a whole second; `now` stands for an end that is absent.
- * Undefined when they would be shorter than a minute.
+ * The two halves of a window, the earlier first, split at a whole second; `now` replaces an absent end. Undefined when they
+ * would be shorter than a minute.
  */
 export const halve = (window: Window, now: Date): readonly [Window, Window] | undefined => {
   const end = (window.to ?? now).getTime();
@@ -31,8 +31,8 @@ export const halve = (window: Window, now: Date): readonly [Window, Window] | un
 };
 
 /**
- * Where an incremental read begins: the cursor less the look-back, for rows that became visible after their time, but
+ * Where an incremental read begins: the look-back before the cursor, for rows that became visible after their timestamp, but
  * never before the start date.
  */
-export const beginning = (cursor: Date, lookbackMs: number, startDate: Date | undefined): Date =>
+export const incrementStart = (cursor: Date, lookbackMs: number, startDate: Date | undefined): Date =>
   new Date(Math.max(cursor.getTime() - lookbackMs, startDate?.getTime() ?? Number.NEGATIVE_INFINITY));

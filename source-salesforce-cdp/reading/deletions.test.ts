@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSentDeletions, deletedFromFirstRead, deletedSpan, tombstoneLines } from './deletions.ts';
+import { createSentDeletions, tombstoneLines } from './deletions.ts';
 import { configured, contact, parents } from '../fixtures/example-org.ts';
 import { select } from '../planning/selection.ts';
 import { STATE_ENTRIES } from '../planning/state.ts';
@@ -7,19 +7,6 @@ import { STATE_ENTRIES } from '../planning/state.ts';
 const day = 24 * 3_600_000;
 const to = new Date('2024-03-01T00:00:00Z');
 const before = (ms: number): Date => new Date(to.getTime() - ms);
-
-test('deletions are asked for from where they were read last', () => {
-  expect(deletedSpan(before(day), to)).toEqual({ start: before(day), end: to, missed: false });
-});
-
-test('nothing is asked within two minutes, and nothing beyond what Salesforce lists, which is told', () => {
-  expect(deletedSpan(before(119_999), to)).toBeUndefined();
-  expect(deletedSpan(before(20 * day), to)).toEqual({ start: before(15 * day - 3_600_000), end: to, missed: true });
-});
-
-test('a first read leaves deletions of the look-back to the next one', () => {
-  expect(deletedFromFirstRead(to, 600_000)).toEqual({ covered: before(600_000), ids: new Map() });
-});
 
 test('a row already sent as deleted, in this read or an earlier one, is not sent again', () => {
   const sent = createSentDeletions({ covered: before(day), ids: new Map([['old', before(day)]]) });

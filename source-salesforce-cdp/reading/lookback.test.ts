@@ -18,7 +18,7 @@ const row = fc.record({
   second: fc.integer({ min: 0, max: 3_000 }),
   value: fc.integer({ min: 0, max: 2 }),
 });
-/** Versions of rows, the newest of each Id only, as one read finds them. */
+/** Versions of rows, only the newest of each Id, as one read finds them. */
 const found = fc.uniqueArray(row, { selector: ({ id }) => id });
 const bytes = ({ second, value }: Row): Uint8Array => Buffer.from(`${second}:${value}`);
 
@@ -33,7 +33,7 @@ const read = (rows: readonly Row[], repeats: ReadonlyMap<string, string>, cursor
   return { sent, repeats: lookback.remembered() };
 };
 
-test('whatever happened between two reads, only rows that are byte for byte as sent before are held back', () => {
+test('whatever happened between two reads, only rows that are byte for byte as sent before are left out', () => {
   fc.assert(
     fc.property(found, found, fc.integer({ min: 0, max: 3_000 }), fc.nat(3_000), (before, after, end, more) => {
       const first = read(
@@ -65,7 +65,7 @@ test('a row seen by the look-back for the first time, committed late, is sent', 
   expect(read([late], first.repeats, at(1_100), at(1_200)).sent).toEqual([late]);
 });
 
-test('a version that goes out makes the one before it forgotten', () => {
+test('sending another version makes the one sent before forgotten', () => {
   const old = { id: 'a', second: 1_000, value: 1 };
   const { repeats } = read([old], new Map(), undefined, at(1_100));
   const lookback = createLookback({ repeats, cursor: at(1_100), to: at(1_200), lookbackMs: LOOKBACK_MS });

@@ -1,17 +1,17 @@
 import type { SavedJob } from '../planning/state.ts';
 
-/** From where an interrupted read of a window goes on. */
+/** Where an interrupted read of a window continues. */
 interface Position {
   readonly job?: SavedJob;
   readonly afterId?: string;
 }
 
-/** What the reading of one window gives, in order. */
+/** What reading a window yields, in order. */
 export type Progress =
   | { readonly kind: 'lines'; readonly bytes: Uint8Array; readonly count: number }
-  /** Every line so far belongs before this position; an empty one means that the window must be read again. */
+  /** Every line so far is before this position; an empty position means that the window must be read again. */
   | { readonly kind: 'reached'; readonly position: Position }
   /** How many rows are still to come in this window, as far as Salesforce knows. */
   | { readonly kind: 'estimate'; readonly rows: number }
-  /** Nothing but the passing of time. */
+  /** Time has passed, and there is nothing else to report. */
   | { readonly kind: 'waiting' };

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransientError } from '../../airbyte/errors.ts';
 import { completeJob, resultPage } from '../salesforce/bulk.ts';
-import type { Patience, ResultPage } from '../salesforce/bulk.ts';
-import { SalesforceFailure } from '../salesforce/failures.ts';
+import type { WaitOptions, ResultPage } from '../salesforce/bulk.ts';
+import { isFailure } from '../salesforce/failures.ts';
 import type { Progress } from './progress.ts';
 import { waitMs } from '../salesforce/retry.ts';
-import type { Salesforce } from '../salesforce/client.ts';
+import type { SalesforceClient } from '../salesforce/client.ts';
 import type { SavedJob } from '../planning/state.ts';
 import type { Transcoder } from '../records/transcoder.ts';
 
-export interface JobReading extends Patience {
-  readonly salesforce: Salesforce;
+export interface JobReading extends WaitOptions {
+  readonly salesforce: SalesforceClient;
   readonly object: string;
   /** Rows to ask for in one page. */
   readonly maxRows: number;
@@ -18,15 +18,15 @@ export interface JobReading extends Patience {
 }
 
 /**
- * The rows of a job from where it was left. A page that breaks off is fetched again without sending its rows twice; the sum of
- * all rows must be what the job says it has. Throws SalesforceFailures that are about the job, and TransientErrors.
+ * The rows of a job from the saved position on. A page that is cut off is fetched again without sending its rows twice; the
+ * total number of rows must be the one that the job reports. Throws SalesforceFailures about the job, and TransientErrors.
  */
 export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerator<Progress, void> {
   const { salesforce, object } = reading;
   const completion = completeJob(salesforce, job.id, reading);
-  let step = await completion.next();
-  for (; step.done !== true; step = await completion.next()) yield { kind: 'waiting' };
-  const total = step.value;
+  let poll = await completion.next();
+  for (; poll.done !== true; poll = await completion.next()) yield { kind: 'waiting' };
+  const total = poll.value;
   if (total !== undefined) yield { kind: 'estimate', rows: total - job.rows };
   let { locator, rows } = job;
   const pages = pagesOf(reading, job.id);
@@ -35,7 +35,7 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
       const page = yield* readPage(reading, pages, locator);
       rows += page.rows;
       locator = page.next;
-      // More rows than there are: the pages go in circles.
+      // More rows than the job has: the pages are going in circles.
       isLast = locator === undefined || (total !== undefined && rows > total);
       if (locator !== undefined) yield { kind: 'reached', position: { job: { id: job.id, locator, rows } } };
     }
@@ -45,12 +45,12 @@ export async function* readJob(reading: JobReading, job: SavedJob): AsyncGenerat
   if (total === undefined || rows === total) return;
   yield { kind: 'reached', position: {} };
   throw new TransientError(
-    `Bulk job ${job.id} for ${object} gave ${rows} rows but says it has ${total}. The next sync reads them again.`,
+    `Bulk job ${job.id} for ${object} returned ${rows} rows but reports ${total}. The next sync will read them again.`,
   );
 }
 
 interface Pages {
-  /** The page at a locator; the one after it is then fetched while this one is read. */
+  /** The page at a locator. The next page is fetched while this one is read. */
   fetch(locator: string | undefined): Promise<ResultPage>;
   close(): void;
 }
@@ -64,7 +64,7 @@ const pagesOf = ({ salesforce, maxRows }: JobReading, id: string): Pages => {
       const page = await (fetched ?? resultPage(salesforce, id, { locator, maxRows }));
       if (page.next !== undefined && ahead === undefined) {
         ahead = { locator: page.next, page: resultPage(salesforce, id, { locator: page.next, maxRows }) };
-        // A failure is met by whoever takes the page.
+        // The failure is thrown when the page is taken.
         ahead.page.catch(() => undefined);
       }
       return page;
@@ -78,7 +78,7 @@ const pagesOf = ({ salesforce, maxRows }: JobReading, id: string): Pages => {
   };
 };
 
-/** One result page, fetched again from its beginning for as long as that brings more rows, or a few times. */
+/** One result page, fetched again from its beginning as long as that yields more rows, or a few times if it does not. */
 async function* readPage(
   { object, transcoder, log, signal }: JobReading,
   pages: Pages,
@@ -93,26 +93,25 @@ async function* readPage(
       yield* linesOf(transcoder, () => transcoder.end());
       const { rows } = transcoder;
       if (page.rows === undefined || page.rows === rows) return { rows, next: page.next };
-      throw new TransientError(`A result page for ${object} has ${rows} rows where Salesforce announced ${page.rows}.`);
+      throw new TransientError(`A result page for ${object} has ${rows} rows, but Salesforce announced ${page.rows}.`);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTemporary(error)) throw error;
       if (transcoder.rows > sent) attempt = 1;
       sent = Math.max(sent, transcoder.rows);
       const wait = waitMs(attempt, undefined, Math.random());
       if (wait === undefined) throw error;
       log.warn(
-        `${error.message} Fetching the page again in ${(wait / 1_000).toFixed(1)} s; ${sent} rows of it are read.`,
+        `${error.message} Fetching the page again in ${(wait / 1_000).toFixed(1)} s; ${sent} of its rows have been read.`,
       );
       await delay(wait, undefined, { signal });
     }
   }
 }
 
-const isPassing = (error: unknown): error is Error =>
-  error instanceof TransientError || (error instanceof SalesforceFailure && error.kind === 'retry');
+const isTemporary = (error: unknown): error is Error => error instanceof TransientError || isFailure(error, 'retry');
 
-function* linesOf(transcoder: Transcoder, give: () => Uint8Array): Generator<Progress> {
+function* linesOf(transcoder: Transcoder, write: () => Uint8Array): Generator<Progress> {
   const before = transcoder.records;
-  const bytes = give();
+  const bytes = write();
   if (bytes.length > 0) yield { kind: 'lines', bytes, count: transcoder.records - before };
 }

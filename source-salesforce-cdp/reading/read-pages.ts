@@ -1,20 +1,20 @@
 import { TransientError } from '../../airbyte/errors.ts';
-import { SalesforceFailure } from '../salesforce/failures.ts';
+import { isFailure } from '../salesforce/failures.ts';
 import type { Progress } from './progress.ts';
 import { firstPage, nextPage } from '../salesforce/rest.ts';
 import type { RowPage } from '../salesforce/rest.ts';
 import type { RestLines } from '../records/rest-lines.ts';
-import type { Salesforce } from '../salesforce/client.ts';
+import type { SalesforceClient } from '../salesforce/client.ts';
 
 export interface PageReading {
-  readonly salesforce: Salesforce;
+  readonly salesforce: SalesforceClient;
   readonly object: string;
   readonly linesOf: (rows: RowPage['rows']) => RestLines;
-  /** The query for the rows after an Id; undefined for an object that has no Id, which cannot be gone on with. */
+  /** The query for the rows after an Id; undefined for an object without Id, whose read cannot be continued. */
   readonly queryAfter: ((id: string) => string) | undefined;
 }
 
-/** The rows of a query page by page, from a first page on. A query that Salesforce has closed is asked again after the last Id. */
+/** The rows of a query, page by page. A query that Salesforce has closed is made again for the rows after the last Id. */
 export async function* readPages(reading: PageReading, first: RowPage): AsyncGenerator<Progress, void> {
   const { salesforce, object, linesOf, queryAfter } = reading;
   yield { kind: 'estimate', rows: first.totalSize };
@@ -32,8 +32,7 @@ export async function* readPages(reading: PageReading, first: RowPage): AsyncGen
     try {
       page = await nextPage(salesforce, page.next);
     } catch (error) {
-      const closed = error instanceof SalesforceFailure && error.kind === 'restart_window';
-      if (!closed || !resumable) throw error;
+      if (!isFailure(error, 'restart_window') || !resumable) throw error;
       page = await firstPage(salesforce, queryAfter(lastId));
       expected = rows + page.totalSize;
     }
@@ -41,6 +40,6 @@ export async function* readPages(reading: PageReading, first: RowPage): AsyncGen
   if (rows >= expected) return;
   yield { kind: 'reached', position: {} };
   throw new TransientError(
-    `A query for ${object} gave ${rows} rows but Salesforce announced ${expected}. The next sync reads them again.`,
+    `A query for ${object} returned ${rows} rows, but Salesforce announced ${expected}. The next sync will read them again.`,
   );
 }

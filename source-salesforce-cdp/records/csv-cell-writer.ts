@@ -2,26 +2,31 @@ import { DATETIME_LENGTH, isDatetimePart, plainBytes, plainNumberEnd, wordOf } f
 import type { Kind } from '../catalog/field-types.ts';
 import { jsonOfText } from './json-values.ts';
 
-// Writes single CSV cells as JSON, byte by byte or four bytes at once; what is rare goes by way of values.ts.
+// Writes single CSV cells as JSON, one or four bytes at a time; rare spellings go through json-values.ts. One long function on
+// purpose: it runs for every byte of a Bulk result, and its inner functions share buffers as local variables, which is cheaper
+// than reaching them through objects or passing them as arguments.
 
 /** Zeros that must follow the input: words are read four bytes at a time. */
 export const INPUT_SLACK = 8;
-/** Bytes behind the end of what is written that may be written over, for the same reason. */
+/** Bytes after the end of the output that may be overwritten, for the same reason. */
 export const OUTPUT_SLACK = 4;
 
-/** What `write` returns for a cell that is not whole, and for one without quotes that has a quote inside. */
-export const NOT_WHOLE = -1;
+/** How many times longer a record's values can be than its cells: six bytes for a control character, twice in a compound. */
+export const WORST_GROWTH = 12;
+
+/** What `write` returns for an incomplete cell, and for an unquoted one that has a quote inside. */
+export const INCOMPLETE = -1;
 export const QUOTE_INSIDE = -2;
 
-export interface CellWriter {
-  /** From now on reads input[…, end), UTF-8 without zeros but for those that follow it. */
+export interface CsvCellWriter {
+  /** Reads `input` up to `end` from now on: UTF-8 without zero bytes, followed by `INPUT_SLACK` zeros. */
   read(input: Buffer, end: number): void;
-  /** From now on writes here; there must always be room for the worst that can become of a cell. */
+  /** Writes to `output` from now on, which must always have room for the longest result of a cell. */
   writeTo(output: Buffer): void;
   /**
-   * Writes the value of the cell that begins at `from`, by the number of its kind in `KINDS`, to the output at `to`. Returns
-   * where it ends there, or one of the two constants above. `after` then tells where the cell ends in the input and
-   * whether it held no value of its kind, so that null was written.
+   * Writes the value of the cell that begins at `from` to the output at `to`; `kind` is an index in `KINDS`. Returns where the
+   * value ends in the output, or one of the two constants above. `after` then has the end of the cell in the input, and whether
+   * null was written because the value did not match its kind.
    */
   write(kind: number, from: number, to: number): number;
   readonly after: { readonly end: number; readonly isNulled: boolean };
@@ -44,13 +49,13 @@ const CLOSE_BRACKET = 0x5d;
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-/** Bytes of a quoted text that cannot be copied as they are; zero is what stands behind the last byte. */
+/** Bytes of a quoted text that cannot be copied unchanged; zero follows the last byte of the input. */
 const TEXT_SPECIAL = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x20 || byte === QUOTE || byte === BACKSLASH ? 1 : 0,
 );
 const LIST_SPECIAL = TEXT_SPECIAL.with(SEMICOLON, 1);
 
-/** What JSON writes for a control character, a quote or a backslash. */
+/** The JSON escapes of control characters, quote and backslash. */
 const ESCAPES: readonly Uint8Array[] = Array.from({ length: 0x5d }, (_, code) =>
   ascii(JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
 );
@@ -62,7 +67,7 @@ const LETTER_E = 0x65;
 
 const NO_BYTES = new Uint8Array();
 
-export const createCellWriter = (): CellWriter => {
+export const createCsvCellWriter = (): CsvCellWriter => {
   let input: Buffer = Buffer.alloc(0);
   let inputEnd = 0;
   let output: Buffer = Buffer.alloc(0);
@@ -70,7 +75,7 @@ export const createCellWriter = (): CellWriter => {
   let outputWords = inputWords;
   const after = { end: 0, isNulled: false };
 
-  /** The text between quotes whose first byte is at `from`. */
+  /** Writes the text between quotes whose first byte is at `from`. */
   const writeText = (special: Uint8Array, from: number, to: number): number => {
     const source = input;
     const words = inputWords;
@@ -106,7 +111,7 @@ export const createCellWriter = (): CellWriter => {
         target[o++] = COMMA;
         target[o++] = QUOTE;
       } else if (b === 0) {
-        return NOT_WHOLE;
+        return INCOMPLETE;
       } else {
         const escape = ESCAPES[b] ?? NO_BYTES;
         for (let at = 0; at < escape.length; at++) target[o++] = escape[at] ?? 0;
@@ -115,7 +120,7 @@ export const createCellWriter = (): CellWriter => {
     }
   };
 
-  /** A datetime and its quotes are the same in CSV and in JSON. */
+  /** Copies a datetime, which is the same in CSV and in JSON; false when the cell is not one. */
   const copiesDatetime = (from: number, to: number): boolean => {
     for (let at = 0; 4 * at < DATETIME_LENGTH; at++) {
       const word = inputWords.getInt32(from + 4 * at, true);
@@ -133,23 +138,23 @@ export const createCellWriter = (): CellWriter => {
     return o;
   };
 
-  /** A cell of any kind and spelling. */
+  /** Writes a cell of any kind and spelling. */
   const writeSlowly = (kind: number, from: number, to: number): number => {
     let i = from;
     if (input[i] === QUOTE) {
       do {
         do i++;
         while (input[i] !== QUOTE && input[i] !== 0);
-        if (input[i] === 0) return NOT_WHOLE;
+        if (input[i] === 0) return INCOMPLETE;
         i++;
       } while (input[i] === QUOTE);
     } else {
-      // Bulk quotes every cell; this is for one that does not. A quote inside tells of a torn result.
+      // Bulk quotes every cell; this handles one that is unquoted. A quote inside it means that the result is damaged.
       while (input[i] !== COMMA && input[i] !== LF && input[i] !== QUOTE && i < inputEnd) i++;
       if (input[i] === QUOTE) return QUOTE_INSIDE;
       if (input[i] === LF && i > from && input[i - 1] === CR) i--;
     }
-    if (i >= inputEnd) return NOT_WHOLE;
+    if (i >= inputEnd) return INCOMPLETE;
     after.end = i;
     const json = jsonOfText(KINDS[kind] ?? 'text', cellText(input, from, i));
     after.isNulled = json === undefined;
@@ -178,7 +183,7 @@ export const createCellWriter = (): CellWriter => {
       if (kind === TEXT) {
         output[to] = QUOTE;
         const o = writeText(TEXT_SPECIAL, start, to + 1);
-        if (o === NOT_WHOLE) return o;
+        if (o === INCOMPLETE) return o;
         output[o] = QUOTE;
         return o + 1;
       }
@@ -208,7 +213,7 @@ export const createCellWriter = (): CellWriter => {
         output[to] = OPEN_BRACKET;
         output[to + 1] = QUOTE;
         const o = writeText(LIST_SPECIAL, start, to + 2);
-        if (o === NOT_WHOLE) return o;
+        if (o === INCOMPLETE) return o;
         output[o] = QUOTE;
         output[o + 1] = CLOSE_BRACKET;
         return o + 2;
@@ -223,7 +228,7 @@ export const createCellWriter = (): CellWriter => {
   };
 };
 
-/** The text of a cell that is whole, with or without quotes. */
+/** The text of a complete cell, quoted or not. */
 const cellText = (input: Buffer, start: number, stop: number): string =>
   input[start] === QUOTE
     ? input.toString('utf8', start + 1, stop - 1).replaceAll('""', '"')

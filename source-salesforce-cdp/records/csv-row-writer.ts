@@ -1,28 +1,31 @@
 import { TransientError } from '../../airbyte/errors.ts';
-import { createCellWriter, KINDS, NOT_WHOLE, OUTPUT_SLACK, QUOTE_INSIDE } from './csv-cell-writer.ts';
+import { createCsvCellWriter, KINDS, INCOMPLETE, OUTPUT_SLACK, QUOTE_INSIDE, WORST_GROWTH } from './csv-cell-writer.ts';
 import { wordsOf } from './plain-cells.ts';
-import { compileLayout, lineHead, lineTail, longest } from './layout.ts';
-import type { Envelope, Step } from './layout.ts';
+import { compileLayout, lineHead, lineTail, maxLength, utf8 } from './layout.ts';
+import type { Envelope, Instruction } from './layout.ts';
 import type { Selection } from '../planning/selection.ts';
-import type { Watch } from './watch.ts';
+import type { RowFilter } from './row-filter.ts';
 
-/** Writes the RECORD lines of CSV rows whose cells come in one fixed order. */
-export interface RowWriter {
+// One long function on purpose: it runs for every cell of a Bulk result, and its inner functions share buffers and tables as
+// local variables, which is cheaper than reaching them through objects or passing them as arguments.
+
+/** Writes the RECORD lines of CSV rows whose cells are in one fixed order. */
+export interface CsvRowWriter {
   /**
-   * Takes the whole rows of `input[from, end)`, which is as a cell writer takes it. Returns their lines, how many rows and lines these are, and where the first row that is not whole begins.
-   * Throws a TransientError naming the row when there are too many or too few cells in it; nothing is counted then.
-   * Rows are numbered from `firstRow`; those before `skipUntil` are checked only.
+   * Writes the complete rows of `input[from, end)`, which must be as a cell writer reads it. Returns their lines, the number of
+   * rows and lines, and where the first incomplete row begins. Throws a TransientError naming the row when a row is malformed;
+   * nothing is counted then. Rows are numbered from `firstRow`; those before `skipUntil` are only checked.
    */
   write(input: Buffer, from: number, end: number, firstRow: number, skipUntil: number): Written;
 }
 
 interface Written {
-  /** In memory that the next call writes over. */
+  /** In memory that the next call overwrites. */
   readonly lines: Uint8Array;
   readonly rows: number;
   readonly records: number;
   readonly rest: number;
-  /** Paths of columns whose value was none of its kind, once for each such value. */
+  /** Paths of columns whose value did not match the column's kind, once for each such value. */
   readonly nulled: readonly string[];
 }
 
@@ -34,17 +37,12 @@ const LETTER_T = 0x74;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** How much longer a record's values can be than its cells: six bytes for a control character, twice in a compound. */
-const WORST_GROWTH = 12;
-
-export const createRowWriter = (
+export const createCsvRowWriter = (
   selection: Selection,
   envelope: Envelope,
   order: readonly number[],
-  watch: Watch | undefined,
-): RowWriter => {
+  rowFilter: RowFilter | undefined,
+): CsvRowWriter => {
   const head = lineHead(envelope);
   const layout = compileLayout(selection, order, head);
   const count = order.length;
@@ -54,24 +52,25 @@ export const createRowWriter = (
   let keyWordCount = 0;
   const keyWordEnds = Int32Array.from(layout.keys, ({ length }) => (keyWordCount += Math.ceil(length / 4)));
   const keyWords = Int32Array.from(layout.keys.flatMap(wordsOf));
-  const before = layout.before.map((steps) => (steps.length > 0 ? steps : undefined));
+  const before = layout.before.map((instructions) => (instructions.length > 0 ? instructions : undefined));
   const dataOffset = Buffer.byteLength(head) - 1;
-  const plainTail = ascii(`}${lineTail(envelope, [])}`);
+  const plainTail = utf8(`}${lineTail(envelope, [])}`);
   const tailWords = Int32Array.from(wordsOf(plainTail));
   const overhead =
-    OUTPUT_SLACK + 2 * (4 * keyWordCount + longest(layout.before.flat()) + longest(layout.after) + plainTail.length);
+    OUTPUT_SLACK +
+    2 * (4 * keyWordCount + maxLength(layout.before.flat()) + maxLength(layout.after) + plainTail.length);
 
   const paths = selection.columns.map(({ path }) => path);
   const idColumn = paths.indexOf('Id');
   const cursorColumn = selection.cursor === undefined ? -1 : paths.indexOf(selection.cursor);
   const deletedColumn = paths.indexOf('IsDeleted');
-  const watched = idColumn < 0 || cursorColumn < 0 ? undefined : watch;
-  const repeatedBefore = ascii(watch?.repeatedBefore ?? '');
-  const rereadFrom = ascii(watch?.rereadFrom ?? '');
+  const activeFilter = idColumn < 0 || cursorColumn < 0 ? undefined : rowFilter;
+  const repeatedBefore = utf8(rowFilter?.repeatedBefore ?? '');
+  const rereadFrom = utf8(rowFilter?.rereadFrom ?? '');
 
   let output: Buffer = Buffer.alloc(0);
   let outputWords = new DataView(output.buffer);
-  /** Where in the output the value of each column lies, and whether that is in an object of which all are null so far. */
+  /** Where in the output the value of each column is; then where the current object begins, and whether it is all null so far. */
   const starts = new Int32Array(paths.length);
   const ends = new Int32Array(paths.length);
   let objectStart = 0;
@@ -86,23 +85,23 @@ export const createRowWriter = (
     cells.writeTo(output);
   };
 
-  const writeSteps = (steps: readonly Step[], from: number): number => {
+  const writeInstructions = (instructions: readonly Instruction[], from: number): number => {
     let o = from;
-    for (const step of steps) {
-      if (step.kind === 'close') {
+    for (const instruction of instructions) {
+      if (instruction.kind === 'close') {
         if (objectIsNull) o = objectStart + output.write('null', objectStart, 'latin1');
         else output[o++] = CLOSE_BRACE;
         continue;
       }
-      output.set(step.text, o);
-      o += step.text.length;
-      if (step.kind === 'open') {
+      output.set(instruction.text, o);
+      o += instruction.text.length;
+      if (instruction.kind === 'open') {
         objectStart = o;
         objectIsNull = true;
         output[o++] = OPEN_BRACE;
       } else {
-        const start = starts[step.column] ?? 0;
-        const stop = ends[step.column] ?? 0;
+        const start = starts[instruction.column] ?? 0;
+        const stop = ends[instruction.column] ?? 0;
         output.copyWithin(o, start, stop);
         o += stop - start;
         if (output[start] !== LETTER_N) objectIsNull = false;
@@ -114,7 +113,7 @@ export const createRowWriter = (
   const text = (column: number): string =>
     output.toString('latin1', (starts[column] ?? 0) + 1, (ends[column] ?? 0) - 1);
 
-  /** Whether the text of a column, as it is written, sorts before another one. */
+  /** Whether the text of a column, as written, sorts before another one. */
   const isBefore = (column: number, other: Uint8Array): boolean => {
     const start = (starts[column] ?? 0) + 1;
     const length = (ends[column] ?? 0) - 1 - start;
@@ -125,24 +124,24 @@ export const createRowWriter = (
     return length < other.length;
   };
 
-  /** Whether the record whose data ends here is to be sent. */
-  const admits = (watching: Watch, dataStart: number, dataEnd: number): boolean => {
+  /** Whether to send the record that has this data. */
+  const admits = (filter: RowFilter, dataStart: number, dataEnd: number): boolean => {
     if (deletedColumn >= 0 && output[starts[deletedColumn] ?? 0] === LETTER_T) {
-      watching.deleted(text(idColumn), text(cursorColumn));
+      filter.deleted(text(idColumn), text(cursorColumn));
     }
     return !isBefore(cursorColumn, repeatedBefore) && isBefore(cursorColumn, rereadFrom)
       ? true
-      : watching.admit(text(idColumn), text(cursorColumn), output.subarray(dataStart, dataEnd));
+      : filter.admit(text(idColumn), text(cursorColumn), output.subarray(dataStart, dataEnd));
   };
 
-  const cells = createCellWriter();
+  const cells = createCsvCellWriter();
   const { after } = cells;
-  /** Where the row written last ends. */
+  /** Where the last written row ends in the input. */
   let rowEnd = 0;
-  /** Paths in it whose value was none of its kind. */
+  /** Paths of its columns whose value did not match their kind. */
   let nulled: string[] | undefined;
 
-  /** Writes the cells of the row that begins at `from`; returns where they end in the output, or NOT_WHOLE. */
+  /** Writes the cells of the row that begins at `from`; returns where they end in the output, or INCOMPLETE. */
   const writeCells = (input: Buffer, from: number, end: number, row: number, lineStart: number): number => {
     const words = outputWords;
     let i = from;
@@ -150,8 +149,8 @@ export const createRowWriter = (
     let key = 0;
     nulled = undefined;
     for (let cell = 0; cell < count; cell++) {
-      const steps = before[cell];
-      if (steps !== undefined) o = writeSteps(steps, o);
+      const instructions = before[cell];
+      if (instructions !== undefined) o = writeInstructions(instructions, o);
       const keyStart = o;
       for (const keyEnd = keyWordEnds[cell] ?? 0; key < keyEnd; key++) {
         words.setInt32(o, keyWords[key] ?? 0, true);
@@ -160,8 +159,8 @@ export const createRowWriter = (
       const valueStart = keyStart + (keyLengths[cell] ?? 0);
       o = cells.write(kinds[cell] ?? 0, i, valueStart);
       if (o < 0) {
-        if (o === QUOTE_INSIDE) throw malformed(selection, row, 'has a quote inside a cell without quotes');
-        return NOT_WHOLE;
+        if (o === QUOTE_INSIDE) throw malformed(selection, row, 'has a quote inside an unquoted cell');
+        return INCOMPLETE;
       }
       i = after.end;
       const column = columns[cell] ?? 0;
@@ -172,7 +171,7 @@ export const createRowWriter = (
       if (cell < count - 1) {
         if (input[i] !== COMMA) {
           checkRowEnd(input, i, end, row, cell + 1);
-          return NOT_WHOLE;
+          return INCOMPLETE;
         }
         i++;
       }
@@ -181,27 +180,27 @@ export const createRowWriter = (
     else if (input[i] === CR && input[i + 1] === LF) rowEnd = i + 2;
     else {
       checkRowEnd(input, i, end, row, count);
-      return NOT_WHOLE;
+      return INCOMPLETE;
     }
     return o;
   };
 
-  /** Throws when the row is wrong after so many cells; when it only goes on in what is still to come, it is not. */
+  /** Throws when the row is malformed after `done` cells, but not when its rest has simply not arrived yet. */
   const checkRowEnd = (input: Buffer, at: number, end: number, row: number, done: number): void => {
     const b = input[at];
     if (at >= end || (b === CR && at + 1 >= end)) return;
     if (b === COMMA) throw malformed(selection, row, `has more than ${count} cells`);
     if (b === LF || b === CR) throw malformed(selection, row, `has only ${done} of ${count} cells`);
-    throw malformed(selection, row, 'goes on after the closing quote of a cell');
+    throw malformed(selection, row, 'continues after the closing quote of a cell');
   };
 
-  /** Ends the line whose cells end at `cellsEnd`; returns where the next one begins: at its start, when it is not sent. */
+  /** Ends the line whose cells end at `cellsEnd`. Returns where the next one begins: at `lineStart` when this one is not sent. */
   const finishLine = (lineStart: number, cellsEnd: number, isSkipped: boolean): number => {
-    let o = writeSteps(layout.after, cellsEnd);
+    let o = writeInstructions(layout.after, cellsEnd);
     output[o] = CLOSE_BRACE;
     const dataStart = (layout.aside ? cellsEnd : lineStart) + dataOffset;
-    if (isSkipped || (watched !== undefined && !admits(watched, dataStart, o + 1))) return lineStart;
-    const tail = nulled === undefined ? plainTail : ascii(`}${lineTail(envelope, nulled)}`);
+    if (isSkipped || (activeFilter !== undefined && !admits(activeFilter, dataStart, o + 1))) return lineStart;
+    const tail = nulled === undefined ? plainTail : utf8(`}${lineTail(envelope, nulled)}`);
     if (nulled === undefined) {
       for (let at = 0; at < tailWords.length; at++) outputWords.setInt32(o + 4 * at, tailWords[at] ?? 0, true);
     } else {
@@ -214,36 +213,36 @@ export const createRowWriter = (
     return o - (cellsEnd - lineStart);
   };
 
-  const write = (input: Buffer, from: number, end: number, firstRow: number, skipUntil: number): Written => {
-    cells.read(input, end);
-    let i = from;
-    let o = 0;
-    let row = firstRow;
-    let records = 0;
-    const allNulled: string[] = [];
-    while (i < end) {
-      const b = input[i];
-      if (b === LF || (b === CR && input[i + 1] === LF)) {
-        i += b === LF ? 1 : 2;
-        continue;
+  return {
+    write(input, from, end, firstRow, skipUntil) {
+      cells.read(input, end);
+      let i = from;
+      let o = 0;
+      let row = firstRow;
+      let records = 0;
+      const allNulled: string[] = [];
+      while (i < end) {
+        const b = input[i];
+        if (b === LF || (b === CR && input[i + 1] === LF)) {
+          i += b === LF ? 1 : 2;
+          continue;
+        }
+        reserve(o, overhead + 5 * count + WORST_GROWTH * (end - i));
+        const cellsEnd = writeCells(input, i, end, row, o);
+        if (cellsEnd === INCOMPLETE) break;
+        i = rowEnd;
+        const next = finishLine(o, cellsEnd, row < skipUntil);
+        if (next > o) {
+          records++;
+          if (nulled !== undefined) allNulled.push(...nulled);
+        }
+        o = next;
+        row++;
       }
-      reserve(o, overhead + 5 * count + WORST_GROWTH * (end - i));
-      const cellsEnd = writeCells(input, i, end, row, o);
-      if (cellsEnd === NOT_WHOLE) break;
-      i = rowEnd;
-      const next = finishLine(o, cellsEnd, row < skipUntil);
-      if (next > o) {
-        records++;
-        if (nulled !== undefined) allNulled.push(...nulled);
-      }
-      o = next;
-      row++;
-    }
-    return { lines: output.subarray(0, o), rows: row - firstRow, records, rest: i, nulled: allNulled };
+      return { lines: output.subarray(0, o), rows: row - firstRow, records, rest: i, nulled: allNulled };
+    },
   };
-
-  return { write };
 };
 
 const malformed = (selection: Selection, row: number, problem: string): TransientError =>
-  new TransientError(`The result of the Bulk job for ${selection.object} is not well formed: row ${row} ${problem}`);
+  new TransientError(`The result of the Bulk job for ${selection.object} is malformed: row ${row} ${problem}`);

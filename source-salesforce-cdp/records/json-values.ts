@@ -1,15 +1,14 @@
 import type { Kind } from '../catalog/field-types.ts';
 
 /**
- * The JSON text of a value that Salesforce spelled as `text`. Empty text is null, as Salesforce has no empty texts.
- * Undefined when the text is no value of its kind; the caller writes null and says so.
+ * The JSON text of a value that Salesforce spelled as `text`. Empty text is null, since Salesforce has no empty strings.
+ * Undefined when the text is not a value of this kind; the caller then writes null and reports it.
  */
 export const jsonOfText = (kind: Kind, text: string): string | undefined =>
-  text === '' ? 'null' : spellings[kind](text);
+  text === '' ? 'null' : jsonByKind[kind](text);
 
 /**
- * The JSON text of a value out of a REST answer, byte for byte what `jsonOfText` makes of the same value's spelling in
- * a Bulk result.
+ * The JSON text of a value from a REST response, byte for byte what `jsonOfText` returns for the same value in a Bulk result.
  */
 export const jsonOfValue = (kind: Kind, value: unknown): string | undefined => {
   if (value === null || value === undefined) return 'null';
@@ -19,7 +18,7 @@ export const jsonOfValue = (kind: Kind, value: unknown): string | undefined => {
   return jsonOfText(kind, JSON.stringify(value));
 };
 
-const spellings: Readonly<Record<Kind, (text: string) => string | undefined>> = {
+const jsonByKind: Readonly<Record<Kind, (text: string) => string | undefined>> = {
   text: (text) => JSON.stringify(text.toWellFormed()),
   list: (text) => JSON.stringify(text.toWellFormed().split(';')),
   boolean: (text) => (text === 'true' || text === 'false' ? text : undefined),
@@ -28,8 +27,8 @@ const spellings: Readonly<Record<Kind, (text: string) => string | undefined>> = 
 };
 
 /**
- * A datetime as `YYYY-MM-DDTHH:mm:ss.sssZ`, whatever its offset: REST spells UTC `+0000`, Bulk `Z`. A text that is no
- * datetime stays as it is.
+ * A datetime as `YYYY-MM-DDTHH:mm:ss.sssZ`, whatever its offset: REST spells UTC `+0000`, Bulk `Z`. A text that is not a
+ * datetime is returned unchanged.
  */
 const dateTimeText = (text: string): string => {
   if (UTC_DATETIME.test(text)) return `${text.slice(0, 23)}Z`;
@@ -45,15 +44,15 @@ const UTC_DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|\+0000)$/;
 const DATETIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)$/i;
 
 /**
- * A number in the spelling JSON.stringify gives it (`9.5E8`: 950000000, `47.0`: 47), so that it equals the same number
- * out of a REST answer; one with more digits than a double holds keeps them all. Also takes what JSON does not
- * (`.5`, `+1`, `1.`, `007`). Undefined when it is no number.
+ * A number as JSON.stringify spells it (`9.5E8`: 950000000, `47.0`: 47), so that it equals the same number from a REST
+ * response; one with more digits than a double can hold keeps them all. Also accepts what JSON does not (`.5`, `+1`, `1.`,
+ * `007`). Undefined when it is not a number.
  */
 const numberText = (text: string): string | undefined => {
   const decimal = decimalOf(text);
   if (decimal === undefined) return undefined;
   const double = Number(text);
-  // The spelling of a double has the digits of the text, or the double does not have them all.
+  // When the double does not have the digits of the text, it cannot hold them all.
   if (decimalOf(String(double))?.digits === decimal.digits) return JSON.stringify(double);
   const { sign, whole, fraction, power } = decimal;
   return `${sign}${whole || '0'}${fraction && `.${fraction}`}${power && `e${power}`}`;
@@ -66,7 +65,7 @@ interface Decimal {
   /** Without trailing zeros. */
   readonly fraction: string;
   readonly power: string;
-  /** From the first that is not zero to the last; none for zero. */
+  /** From the first nonzero digit to the last; empty for zero. */
   readonly digits: string;
 }
 

@@ -1,10 +1,10 @@
 import type { Kind } from '../catalog/field-types.ts';
 import type { Selection } from '../planning/selection.ts';
 
-/** What every record of one read has around its data. */
+/** What surrounds the data in every record of one read. */
 export interface Envelope {
   readonly stream: string;
-  /** Epoch milliseconds; one instant for all records of a read, so that equal rows make equal lines. */
+  /** Epoch milliseconds; the same for all records of a read, so that equal rows produce equal lines. */
   readonly emittedAt: number;
 }
 
@@ -21,80 +21,80 @@ export const lineTail = ({ emittedAt }: Envelope, nulled: readonly string[]): st
       })}}}\n`;
 
 /**
- * One step in writing a record around its values: `open` and `close` an object (null when all its values are), or
- * `copy` a value that has been written before.
+ * An instruction for writing what is between the values of a record: `open` and `close` an object (null when all its values
+ * are), or `copy` a value that was written before.
  */
-export type Step =
+export type Instruction =
   | { readonly kind: 'open'; readonly text: Uint8Array }
   | { readonly kind: 'close' }
   | { readonly kind: 'copy'; readonly text: Uint8Array; readonly column: number };
 
-/** Bytes that steps write at most, values copied aside. */
-export const longest = (steps: readonly Step[]): number =>
-  steps.reduce((sum, step) => sum + (step.kind === 'close' ? 4 : step.text.length + 1), 0);
+/** Most bytes that instructions write, not counting copied values. */
+export const maxLength = (instructions: readonly Instruction[]): number =>
+  instructions.reduce((sum, each) => sum + (each.kind === 'close' ? 4 : each.text.length + 1), 0);
 
-/** How to write a record while the cells of a row go by, in their order. */
+/** How to write a record while the cells of a row are read in their order. */
 export interface Layout {
-  /** For each cell: which column it fills, and of what kind that is. */
+  /** For each cell: the column it belongs to, and the kind of that column. */
   readonly columns: readonly number[];
   readonly kinds: readonly Kind[];
-  /** For each cell: the steps before it, then the text right before its value. */
-  readonly before: readonly (readonly Step[])[];
+  /** For each cell: the instructions before it, then the text directly before its value. */
+  readonly before: readonly (readonly Instruction[])[];
   readonly keys: readonly Uint8Array[];
   /** After the last cell. */
-  readonly after: readonly Step[];
+  readonly after: readonly Instruction[];
   /**
-   * True when the cells come in another order than the record needs: their values are written aside first, and `after`
-   * copies the whole record together.
+   * True when the cells are in a different order than the record needs: their values are first written to the side, and `after`
+   * assembles the record from them.
    */
   readonly aside: boolean;
 }
 
-type Instruction = Step | { readonly kind: 'value'; readonly text: Uint8Array; readonly column: number };
+type RecordPart = Instruction | { readonly kind: 'value'; readonly text: Uint8Array; readonly column: number };
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Compiles a selection for cells in the given order of columns; `head` is written before the record's first key. */
 export const compileLayout = (selection: Selection, order: readonly number[], head: string): Layout => {
-  const instructions = program(selection, head);
-  const streamed = instructions.flatMap((step) => (step.kind === 'value' ? [step.column] : []));
+  const parts = recordParts(selection, head);
+  const streamed = parts.flatMap((part) => (part.kind === 'value' ? [part.column] : []));
   const aside = streamed.some((column, at) => column !== order[at]);
-  const before: Step[][] = [];
+  const before: Instruction[][] = [];
   const keys: Uint8Array[] = [];
-  let steps: Step[] = [];
-  for (const step of instructions) {
-    if (step.kind === 'value' && !aside) {
-      before.push(steps);
-      keys.push(step.text);
-      steps = [];
+  let instructions: Instruction[] = [];
+  for (const part of parts) {
+    if (part.kind === 'value' && !aside) {
+      before.push(instructions);
+      keys.push(part.text);
+      instructions = [];
     } else {
-      steps.push(step.kind === 'value' ? { ...step, kind: 'copy' } : step);
+      instructions.push(part.kind === 'value' ? { ...part, kind: 'copy' } : part);
     }
   }
   return {
     columns: order,
     kinds: order.map((column) => selection.columns[column]?.kind ?? 'text'),
     before: aside ? order.map(() => []) : before,
-    keys: aside ? order.map(() => bytes('')) : keys,
-    after: steps,
+    keys: aside ? order.map(() => utf8('')) : keys,
+    after: instructions,
     aside,
   };
 };
 
-/** A record's text in its order: each value where it is first needed, later as a copy. */
-const program = ({ properties }: Selection, head: string): Instruction[] => {
+/** The text of a record in its order: each value where it is first needed, later as a copy. */
+const recordParts = ({ properties }: Selection, head: string): RecordPart[] => {
   const written = new Set<number>();
-  const valueOrCopy = (text: string, column: number): Instruction => {
+  const valueOrCopy = (text: string, column: number): RecordPart => {
     const kind = written.has(column) ? 'copy' : 'value';
     written.add(column);
-    return { kind, text: bytes(text), column };
+    return { kind, text: utf8(text), column };
   };
-  return properties.flatMap((property, index): Instruction[] => {
+  return properties.flatMap((property, index): RecordPart[] => {
     const key = `${index === 0 ? head : ','}${JSON.stringify(property.name)}:`;
     return 'column' in property
       ? [valueOrCopy(key, property.column)]
       : [
-          { kind: 'open', text: bytes(key) },
+          { kind: 'open', text: utf8(key) },
           ...property.members.map(({ name, column }, at) =>
             valueOrCopy(`${at === 0 ? '' : ','}${JSON.stringify(name)}:`, column),
           ),

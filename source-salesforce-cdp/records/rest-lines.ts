@@ -1,25 +1,23 @@
 import { lineHead, lineTail } from './layout.ts';
 import type { Envelope } from './layout.ts';
+import type { RestRow } from '../salesforce/rest.ts';
 import type { Selection } from '../planning/selection.ts';
 import { jsonOfValue } from './json-values.ts';
-import type { Watch } from './watch.ts';
-
-/** A row of a REST answer: fields by name, parents as objects of their own. */
-export type RestRow = { readonly [field: string]: unknown };
+import type { RowFilter } from './row-filter.ts';
 
 export interface RestLines {
   readonly lines: Uint8Array;
-  /** How many lines there are: rows without those that an earlier read has sent already. */
+  /** Number of lines: rows except those that the filter left out. */
   readonly records: number;
-  /** Paths of columns whose value was none of its kind, once for each such value. */
+  /** Paths of columns whose value did not match the column's kind, once for each such value. */
   readonly nulled: readonly string[];
 }
 
-/** Turns the rows of REST pages into the lines that the transcoder makes of the same rows, byte for byte. */
-export const createRowLines = (
+/** Turns the rows of REST pages into RECORD lines, byte for byte as the transcoder does for a Bulk result. */
+export const createRestLines = (
   selection: Selection,
   envelope: Envelope,
-  watch?: Watch,
+  rowFilter?: RowFilter,
 ): ((rows: readonly RestRow[]) => RestLines) => {
   const head = lineHead(envelope).slice(0, -1);
   const plainTail = lineTail(envelope, []);
@@ -29,14 +27,14 @@ export const createRowLines = (
   });
   const keys = selection.properties.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
   const cursorColumn = columns.findIndex(({ path }) => path === selection.cursor);
-  const watched = selection.hasId && cursorColumn >= 0 ? watch : undefined;
+  const activeFilter = selection.hasId && cursorColumn >= 0 ? rowFilter : undefined;
 
-  const admits = (watching: Watch, row: RestRow, cursor: string, data: string): boolean => {
+  const admits = (filter: RowFilter, row: RestRow, cursor: string, data: string): boolean => {
     const id = String(row['Id']);
-    if (row['IsDeleted'] === true) watching.deleted(id, cursor);
-    return cursor >= watching.repeatedBefore && cursor < watching.rereadFrom
+    if (row['IsDeleted'] === true) filter.deleted(id, cursor);
+    return cursor >= filter.repeatedBefore && cursor < filter.rereadFrom
       ? true
-      : watching.admit(id, cursor, Buffer.from(data));
+      : filter.admit(id, cursor, Buffer.from(data));
   };
 
   return (rows) => {
@@ -57,7 +55,8 @@ export const createRowLines = (
         data += 'column' in property ? values[property.column] : objectText(property.members, values);
       }
       data += '}';
-      if (watched !== undefined && !admits(watched, row, (values[cursorColumn] ?? '').slice(1, -1), data)) continue;
+      if (activeFilter !== undefined && !admits(activeFilter, row, (values[cursorColumn] ?? '').slice(1, -1), data))
+        continue;
       lines += head + data + (nulled === undefined ? plainTail : lineTail(envelope, nulled));
       records++;
       if (nulled !== undefined) allNulled.push(...nulled);

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../airbyte/connector.ts';
 import { classifyJob, SalesforceFailure } from './failures.ts';
 import { pollMs } from './retry.ts';
-import type { Salesforce } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 
-// Bulk API 2.0 query jobs. jsforce's own reader of results takes header rows for records and holds everything in memory.
+// Bulk API 2.0 query jobs. jsforce's own reader of results treats header rows as records and keeps everything in memory.
 
-/** How long a job may stand still. Salesforce tries a chunk fifteen times for minutes each before it gives up. */
-const STANDSTILL_MS = 2 * 60 * 60_000;
-/** A line in the log at most this often while a job is waited for. */
+/** How long a job may make no progress. Salesforce retries a chunk up to fifteen times, for minutes each, before it gives up. */
+const MAX_STALL_MS = 2 * 60 * 60_000;
+/** The log gets a line at most this often while a job is being waited for. */
 const PROGRESS_MS = 10_000;
 
 interface JobInfo {
@@ -18,39 +18,39 @@ interface JobInfo {
   readonly errorMessage?: string;
 }
 
-/** Asks for the rows of a query, deleted and archived ones included; returns the id of the job. */
-export const createJob = async (salesforce: Salesforce, soql: string): Promise<string> => {
+/** Creates a job for the rows of a query, including deleted and archived ones; returns its id. */
+export const createJob = async (salesforce: SalesforceClient, soql: string): Promise<string> => {
   const job = (await salesforce.json({
     what: 'create a Bulk job',
     method: 'POST',
     path: '/jobs/query',
     body: { operation: 'queryAll', query: soql, contentType: 'CSV', columnDelimiter: 'COMMA', lineEnding: 'LF' },
     api: 'bulk',
-    awaited: true,
+    uninterruptible: true,
   })) as JobInfo;
   return job.id;
 };
 
-export interface Patience {
+export interface WaitOptions {
   readonly log: Log;
   /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Polls a job until it is complete: one step for each poll, and at the end how many rows it has (undefined where Salesforce
- * does not say). A job that failed, was aborted or stands still for two hours is thrown as a SalesforceFailure.
+ * Polls a job until it is complete: yields after each poll and returns how many rows the job has (undefined where Salesforce
+ * does not report it). Throws a SalesforceFailure when the job failed, was aborted, or made no progress for two hours.
  */
 export async function* completeJob(
-  salesforce: Salesforce,
+  salesforce: SalesforceClient,
   id: string,
-  { log, signal }: Patience,
+  { log, signal }: WaitOptions,
 ): AsyncGenerator<void, number | undefined> {
   let last = { state: '', rows: -1, at: Date.now() };
-  let told = Date.now();
+  let loggedAt = Date.now();
   for (let poll = 1; ; poll += 1) {
     const job = (await salesforce.json({
-      what: `ask for the state of Bulk job ${id}`,
+      what: `check Bulk job ${id}`,
       method: 'GET',
       path: `/jobs/query/${id}`,
       api: 'bulk',
@@ -63,21 +63,21 @@ export async function* completeJob(
     const now = Date.now();
     const rows = job.numberRecordsProcessed ?? 0;
     if (job.state !== last.state || rows !== last.rows) last = { state: job.state, rows, at: now };
-    if (now - last.at > STANDSTILL_MS) {
+    if (now - last.at > MAX_STALL_MS) {
       await abortJob(salesforce, id);
-      throw new SalesforceFailure('transient', `Bulk job ${id} has stood still for two hours and was aborted.`);
+      throw new SalesforceFailure('transient', `Bulk job ${id} made no progress for two hours and was aborted.`);
     }
-    if (now - told >= PROGRESS_MS) {
+    if (now - loggedAt >= PROGRESS_MS) {
       log.info(`Waiting for Bulk job ${id}: ${job.state === 'InProgress' ? `${rows} rows so far` : 'queued'}.`);
-      told = now;
+      loggedAt = now;
     }
     yield;
     await delay(pollMs(poll), undefined, { signal });
   }
 }
 
-/** Ends a job nobody will fetch. Whatever goes wrong with that is no one's concern: Salesforce ends it after seven days. */
-export const abortJob = async (salesforce: Salesforce, id: string): Promise<void> => {
+/** Aborts a job whose result will not be fetched. Never throws: Salesforce deletes the job after seven days anyway. */
+export const abortJob = async (salesforce: SalesforceClient, id: string): Promise<void> => {
   try {
     await salesforce.json({
       what: `abort Bulk job ${id}`,
@@ -85,33 +85,33 @@ export const abortJob = async (salesforce: Salesforce, id: string): Promise<void
       path: `/jobs/query/${id}`,
       body: { state: 'Aborted' },
       api: 'bulk',
-      final: true,
+      cleanup: true,
     });
   } catch {
-    // The job costs nothing but its place in a queue.
+    // The job costs nothing but its place in the queue.
   }
 };
 
 export interface ResultPage {
   readonly body: AsyncIterable<Uint8Array>;
-  /** What Salesforce says the page holds; absent is not zero. */
+  /** How many rows the page has according to Salesforce; undefined where it does not report that. */
   readonly rows: number | undefined;
-  /** Locator of the page after it; undefined on the last. */
+  /** Locator of the next page; undefined on the last one. */
   readonly next: string | undefined;
-  /** Ends a page nobody will read. */
+  /** Ends a page that will not be read. */
   discard(): void;
 }
 
-/** A page of a complete job's result as CSV, header row included. Any page can be fetched again by its locator. */
+/** A page of a completed job's result as CSV with a header row. Any page can be fetched again by its locator. */
 export const resultPage = async (
-  salesforce: Salesforce,
+  salesforce: SalesforceClient,
   id: string,
   { locator, maxRows }: { readonly locator: string | undefined; readonly maxRows: number },
 ): Promise<ResultPage> => {
-  const query = new URLSearchParams({ maxRecords: String(maxRows), ...(locator !== undefined && { locator }) });
+  const params = new URLSearchParams({ maxRecords: String(maxRows), ...(locator !== undefined && { locator }) });
   const answer = await salesforce.open(
     `fetch results of Bulk job ${id}`,
-    `/jobs/query/${id}/results?${query.toString()}`,
+    `/jobs/query/${id}/results?${params.toString()}`,
   );
   const { headers, body } = answer;
   const rows = headers['sforce-numberofrecords'] ?? '';
@@ -123,7 +123,7 @@ export const resultPage = async (
   };
 };
 
-/** Salesforce ends a result with the text `null`; proxies may drop a header or empty it. */
+/** Salesforce marks the last page with the text `null`; a proxy may drop the header or empty it. */
 const parseLocator = (headers: Readonly<Record<string, string>>): string | undefined => {
   const locator = headers['sforce-locator']?.trim() ?? '';
   return locator === '' || locator.toLowerCase() === 'null' ? undefined : locator;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, TransientError } from '../../airbyte/errors.ts';
-import { asError, classify, classifyJob, lostConnection, SalesforceFailure } from './failures.ts';
+import { toConnectorError, classify, classifyJob, networkFailure, SalesforceFailure } from './failures.ts';
 
 const faults = (errorCode: string, message: string): string => JSON.stringify([{ errorCode, message }]);
 
@@ -91,12 +91,12 @@ test("a failed job keeps Salesforce's own words", () => {
 test('the message says what to do and what Salesforce said, on one line', () => {
   const { message } = classify({ status: 403, body: faults('API_DISABLED_FOR_ORG', '\nAPI is\n not enabled') }, 'rest');
   expect(message).toBe(
-    'The API is off for this user or org: grant "API Enabled", or use an edition that has the API. ' +
+    'The API is disabled for this user or org: grant "API Enabled", or use an edition that includes the API. ' +
       'Salesforce said: 403 API_DISABLED_FOR_ORG API is not enabled',
   );
 });
 
-test('an answer that quotes our token is told without it', () => {
+test('a message that quotes our token is shown without it', () => {
   const { message } = classify(
     { status: 501, body: faults('', 'cannot handle Authorization: Bearer 00D!hush') },
     'rest',
@@ -113,7 +113,7 @@ test.each([
   ['bulk_quota', TransientError],
   ['bug', SalesforceFailure],
 ] as const)('a failure of kind %s becomes the error for it', (kind, type) => {
-  expect(asError(new SalesforceFailure(kind, 'sentence'))).toBeInstanceOf(type);
+  expect(toConnectorError(new SalesforceFailure(kind, 'sentence'))).toBeInstanceOf(type);
 });
 
 test.each([
@@ -125,10 +125,10 @@ test.each([
   ['CERT_HAS_EXPIRED', 'config'],
 ])('a connection that ends with %s means %s', (code, kind) => {
   const error = new TypeError('fetch failed', { cause: Object.assign(new Error('socket'), { code }) });
-  expect(lostConnection(error, undefined)).toMatchObject({ kind });
+  expect(networkFailure(error, undefined)).toMatchObject({ kind });
 });
 
-test('a connection that we have closed ourselves is no failure of Salesforce', () => {
+test('a connection that we have closed ourselves is not a failure of Salesforce', () => {
   const error = new Error('aborted');
-  expect(lostConnection(error, AbortSignal.abort())).toBe(error);
+  expect(networkFailure(error, AbortSignal.abort())).toBe(error);
 });

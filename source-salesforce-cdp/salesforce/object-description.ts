@@ -1,20 +1,20 @@
-// What Salesforce's describe says of an object, as far as this connector reads it. Answers carry many more keys.
+// The part of Salesforce's describe result that this connector reads. Responses have many more keys.
 
-/** Describe lists only the fields the logged-in user may see. */
+/** Describe lists only the fields that the logged-in user can see. */
 export interface FieldDescription {
   readonly name: string;
   readonly label: string;
-  /** Salesforce's own type name; formula fields already carry the type of their result. */
+  /** Salesforce's name of the type; that of a formula field is the type of its result. */
   readonly type: string;
   readonly custom: boolean;
-  /** A formula or roll-up summary: its change does not move the row's cursor. */
+  /** A formula or roll-up summary: a change to its value does not move the row's cursor. */
   readonly calculated: boolean;
   readonly filterable: boolean;
-  /** On a part of a compound, the compound's name (BillingStreet: BillingAddress); else null. */
+  /** For a part of a compound field, the name of the compound (BillingStreet: BillingAddress); otherwise null. */
   readonly compoundFieldName: string | null;
-  /** On a reference, the name its parent goes by in a path (AccountId: Account); else null. */
+  /** For a reference, the name of its parent in a path (AccountId: Account); otherwise null. */
   readonly relationshipName: string | null;
-  /** The objects a reference may point to; empty on other types. */
+  /** The objects that a reference can point to; empty for other types. */
   readonly referenceTo: readonly string[];
   readonly nillable: boolean;
 }
@@ -31,7 +31,7 @@ export interface ObjectDescription {
   readonly label: string;
   readonly custom: boolean;
   readonly queryable: boolean;
-  /** Whether the object answers `/deleted`. */
+  /** Whether `/deleted` is available for the object. */
   readonly replicateable: boolean;
   readonly keyPrefix: string | null;
   readonly fields: readonly FieldDescription[];

@@ -1,81 +1,88 @@
-import type { DeletedRow } from '../reading/deletions.ts';
 import type { ObjectDescription } from './object-description.ts';
 import { classify, SalesforceFailure } from './failures.ts';
 import { API_VERSION } from './client.ts';
-import type { RestRow } from '../records/rest-lines.ts';
-import type { Salesforce } from './client.ts';
+import type { SalesforceClient } from './client.ts';
 
-// The REST resources that the source reads, over one session.
+// The REST resources that the source reads, in one session.
 
-/** Describes per call of composite/batch, Salesforce's own limit. */
+/** Subrequests per call of composite/batch; 25 is Salesforce's limit (REST API Developer Guide, Composite Batch). */
 const BATCH_SIZE = 25;
-/** Batches under way at once; each answer can be 10 MB. */
-const BATCHES_AT_ONCE = 3;
+/** Batches in progress at a time; each response can be 10 MB. */
+const CONCURRENT_BATCHES = 3;
 
 export interface Identity {
   readonly username: string;
   readonly organizationId: string;
 }
 
+/** A row of a REST response: fields by name, parents as nested objects. */
+export type RestRow = { readonly [field: string]: unknown };
+
 export interface RowPage {
-  /** Of the whole query. */
+  /** Rows of the whole query. */
   readonly totalSize: number;
   readonly rows: readonly RestRow[];
-  /** Path of the next page; undefined on the last. */
+  /** Path of the next page; undefined on the last one. */
   readonly next: string | undefined;
+}
+
+/** A row that `/deleted` lists. */
+export interface DeletedRow {
+  readonly id: string;
+  readonly deletedDate: Date;
 }
 
 export interface Deletions {
   readonly deleted: readonly DeletedRow[];
-  /** Where the next call must start: earlier than the end asked for while a transaction is open. */
+  /** Where the next call must start: before the requested end while a transaction is open. */
   readonly covered: Date;
 }
 
-const get = (salesforce: Salesforce, what: string, path: string): Promise<unknown> =>
+const get = (salesforce: SalesforceClient, what: string, path: string): Promise<unknown> =>
   salesforce.json({ what, method: 'GET', path, api: 'rest' });
 
 /** Who is logged in, and at which org. */
-export const identity = async (salesforce: Salesforce): Promise<Identity> => {
+export const identity = async (salesforce: SalesforceClient): Promise<Identity> => {
   const url = await salesforce.identityUrl();
-  // The identity URL is on the login host; its path holds the two ids, and works on the org's own host too.
+  // The identity URL is on the login host; its path contains the ids of org and user, and works on the org's own host too.
   const path = url === undefined ? '/services/oauth2/userinfo' : `${new URL(url).pathname}?format=json`;
-  const answer = (await get(salesforce, 'ask who is logged in', path)) as Record<string, string | undefined>;
+  const answer = (await get(salesforce, 'look up the logged-in user', path)) as Record<string, string | undefined>;
   return {
     username: answer['username'] ?? answer['preferred_username'] ?? '',
     organizationId: answer['organization_id'] ?? '',
   };
 };
 
-/** Id of the org logged in at, as the login itself tells it; undefined where it does not. */
-export const organizationOf = async (salesforce: Salesforce): Promise<string | undefined> =>
+/** Id of the org, taken from the identity URL of the login; undefined where the login returned none. */
+export const organizationOf = async (salesforce: SalesforceClient): Promise<string | undefined> =>
   /\/id\/(00D\w{12})/.exec((await salesforce.identityUrl()) ?? '')?.[1];
 
 /** Names of the objects that the user can query. */
-export const queryableObjects = async (salesforce: Salesforce): Promise<readonly string[]> => {
+export const queryableObjects = async (salesforce: SalesforceClient): Promise<readonly string[]> => {
   const answer = (await get(salesforce, 'list the objects', '/sobjects')) as {
     sobjects?: readonly { name: string; queryable: boolean }[];
   };
   return (answer.sobjects ?? []).filter(({ queryable }) => queryable).map(({ name }) => name);
 };
 
-/** Descriptions in the order of the names; a failure stands in the place of an object that cannot be described. */
+/** Descriptions in the order of the names, with a failure in place of each object that cannot be described. */
 export const describe = async (
-  salesforce: Salesforce,
+  salesforce: SalesforceClient,
   names: readonly string[],
 ): Promise<readonly (ObjectDescription | SalesforceFailure)[]> => {
   const batches = Array.from({ length: Math.ceil(names.length / BATCH_SIZE) }, (_, index) =>
     names.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
   );
   const described: (ObjectDescription | SalesforceFailure)[] = [];
-  for (let start = 0; start < batches.length; start += BATCHES_AT_ONCE) {
-    const some = batches.slice(start, start + BATCHES_AT_ONCE);
-    described.push(...(await Promise.all(some.map((batch) => describeBatch(salesforce, batch)))).flat());
+  for (let start = 0; start < batches.length; start += CONCURRENT_BATCHES) {
+    const concurrent = batches.slice(start, start + CONCURRENT_BATCHES);
+    described.push(...(await Promise.all(concurrent.map((batch) => describeBatch(salesforce, batch)))).flat());
   }
   return described;
 };
 
 const describeBatch = async (
-  salesforce: Salesforce,
+  salesforce: SalesforceClient,
   names: readonly string[],
 ): Promise<readonly (ObjectDescription | SalesforceFailure)[]> => {
   const answer = (await salesforce.json({
@@ -96,10 +103,13 @@ const describeBatch = async (
   );
 };
 
-/** A catalog can name anything. */
+/** Encoded, since a catalog can contain any name. */
 const describePath = (name: string): string => `/sobjects/${encodeURIComponent(name)}/describe`;
 
-const describeOne = async (salesforce: Salesforce, name: string): Promise<ObjectDescription | SalesforceFailure> => {
+const describeOne = async (
+  salesforce: SalesforceClient,
+  name: string,
+): Promise<ObjectDescription | SalesforceFailure> => {
   try {
     return (await get(salesforce, `describe ${name}`, describePath(name))) as ObjectDescription;
   } catch (error) {
@@ -108,18 +118,18 @@ const describeOne = async (salesforce: Salesforce, name: string): Promise<Object
   }
 };
 
-/** First page of a query over all rows, deleted and archived ones included. */
-export const firstPage = async (salesforce: Salesforce, soql: string): Promise<RowPage> =>
-  parsePage(await get(salesforce, 'query', queryPath(soql)));
+/** First page of a query over all rows, including deleted and archived ones. */
+export const firstPage = async (salesforce: SalesforceClient, soql: string): Promise<RowPage> =>
+  parsePage(await get(salesforce, 'run a query', queryPath(soql)));
 
 /**
- * Whether a query can go in a URL: Salesforce takes 16,384 bytes of URL and headers together, and a token can have 2,000.
+ * Whether a query fits into a URL: Salesforce accepts 16,384 bytes of URL and headers together, and a token can take 2,000.
  */
 export const fitsUrl = (soql: string): boolean => queryPath(soql).length <= 12_000;
 
 const queryPath = (soql: string): string => `/queryAll?q=${encodeURIComponent(soql)}`;
 
-export const nextPage = async (salesforce: Salesforce, path: string): Promise<RowPage> =>
+export const nextPage = async (salesforce: SalesforceClient, path: string): Promise<RowPage> =>
   parsePage(await get(salesforce, 'fetch the next page', path));
 
 const parsePage = (answer: unknown): RowPage => {
@@ -130,15 +140,20 @@ const parsePage = (answer: unknown): RowPage => {
     records: readonly RestRow[];
   };
   if (page.done) return { totalSize: page.totalSize, rows: page.records, next: undefined };
-  // A page that is not the last but names no next one must not pass for the end.
+  // A page that is not the last but has no next one must not be mistaken for the end.
   if (typeof page.nextRecordsUrl !== 'string') {
-    throw new SalesforceFailure('transient', 'Salesforce has sent a page without the way to the next one.');
+    throw new SalesforceFailure('transient', 'Salesforce sent a page without a link to the next one.');
   }
   return { totalSize: page.totalSize, rows: page.records, next: page.nextRecordsUrl };
 };
 
-/** Ids of the rows deleted in the span, those purged from the recycle bin too. */
-export const deletions = async (salesforce: Salesforce, object: string, from: Date, to: Date): Promise<Deletions> => {
+/** Ids of the rows deleted in the time span, including those purged from the recycle bin. */
+export const deletions = async (
+  salesforce: SalesforceClient,
+  object: string,
+  from: Date,
+  to: Date,
+): Promise<Deletions> => {
   const span = `start=${encodeURIComponent(from.toISOString())}&end=${encodeURIComponent(to.toISOString())}`;
   const answer = (await get(salesforce, `list deleted rows of ${object}`, `/sobjects/${object}/deleted/?${span}`)) as {
     deletedRecords: readonly { id: string; deletedDate: string }[];

@@ -13,7 +13,7 @@ test('waits double and end after eight attempts', () => {
   ]);
 });
 
-test("the server's advice beats the schedule", () => {
+test("the server's advice takes precedence over the schedule", () => {
   expect(waitMs(1, 30_000, 0)).toBe(30_000);
   expect(waitMs(8, 30_000, 0)).toBeUndefined();
 });

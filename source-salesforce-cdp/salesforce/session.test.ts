@@ -4,7 +4,7 @@ import type { Log } from '../../airbyte/connector.ts';
 import { SalesforceFailure } from './failures.ts';
 import type { FailureKind } from './failure-table.ts';
 import { createSession } from './session.ts';
-import type { Token } from './session.ts';
+import type { Token } from './login.ts';
 
 const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
 const failure = (kind: FailureKind): SalesforceFailure => new SalesforceFailure(kind, 'refused');
@@ -42,7 +42,7 @@ test('many requests share one login', async () => {
   expect(seen.logins).toHaveLength(1);
 });
 
-test('many requests that find the token dead share one refresh', async () => {
+test('many requests whose token has expired share one refresh', async () => {
   const { session, seen } = setUp();
   const tokens = await Promise.all(
     [1, 2, 3].map(() =>
@@ -64,7 +64,7 @@ test('one request refreshes at most twice', async () => {
   expect(seen.logins).toHaveLength(3);
 });
 
-test('a rejected login is tried once, whoever asks', async () => {
+test('a rejected login is tried once, whichever request needs it', async () => {
   const { session, seen } = setUp(() => {
     throw failure('config');
   });
@@ -74,7 +74,7 @@ test('a rejected login is tried once, whoever asks', async () => {
   expect(seen.logins).toHaveLength(1);
 });
 
-test('trouble while logging in is tried again', async () => {
+test('a login that fails temporarily is tried again', async () => {
   const { session, seen } = setUp((count) => {
     if (count < 3) throw failure('retry');
     return {};
@@ -83,7 +83,7 @@ test('trouble while logging in is tried again', async () => {
   expect(seen.waits).toHaveLength(2);
 });
 
-test('a rotated refresh token is handed on at once and used for the next login', async () => {
+test('a rotated refresh token is passed on at once and used for the next login', async () => {
   const { session, seen } = setUp((count) => ({ refreshToken: `rt${count}` }));
   await session.call('ask', async ({ accessToken }) => {
     if (accessToken === 't1') throw failure('refresh');
@@ -93,7 +93,7 @@ test('a rotated refresh token is handed on at once and used for the next login',
   expect(seen.logins).toEqual([undefined, 'rt1']);
 });
 
-test('a request that keeps failing for a passing reason is given up as transient', async () => {
+test('a request that keeps failing temporarily ends as transient', async () => {
   const { session, seen } = setUp();
   const call = session.call('ask', () => Promise.reject(failure('retry')));
   await expect(call).rejects.toMatchObject({ kind: 'transient', message: 'Could not ask in 8 attempts. refused' });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ObjectDescription } from '../salesforce/object-description.ts';
-import { discoverStream } from './stream-schema.ts';
+import { discoverStream } from './discover-stream.ts';
 import { contact, field, object, parents, refinement } from '../fixtures/example-org.ts';
 import { parentObjects } from './properties.ts';
 
@@ -29,7 +29,7 @@ test('an object without cursor and Id is a full refresh without a key', () => {
   });
 });
 
-test('every property is nullable and tells its Salesforce type to human readers', () => {
+test('every property is nullable and notes its Salesforce type for human readers', () => {
   expect(properties()).toMatchObject({
     Id: { type: ['null', 'string'], salesforce: { type: 'id', label: 'Id' } },
     AccountId: { salesforce: { type: 'reference', referenceTo: ['Account'] } },
@@ -60,24 +60,24 @@ test('compounds are objects of their parts, beside the parts themselves', () => 
   });
 });
 
-test('files are left out, types not known are read as text, and both are told', () => {
+test('files are left out, unknown types are read as text, and both are reported', () => {
   const { stream, notes } = discoverStream(contact, undefined, parents);
   expect(stream.json_schema.properties).not.toHaveProperty('Photo__c');
   expect(stream.json_schema.properties).toHaveProperty('Odd__c.type', ['null', 'string']);
   expect(notes).toEqual([
     'Contact.Photo__c holds a file and is left out',
-    'Contact.Odd__c has a type not known here (hologram); it is read as text',
+    'Contact.Odd__c has an unknown type (hologram) and is read as text',
   ]);
 });
 
-test('a contact comes with the name of its account', () => {
+test('a contact has the name of its account', () => {
   expect(parentObjects(contact, undefined)).toEqual(['Account']);
   expect(properties()).toMatchObject({
     Account: { type: ['null', 'object'], properties: { Name: { type: ['null', 'string'] } } },
   });
 });
 
-test('named fields narrow a stream, whatever their case, but never take its identity', () => {
+test('named fields narrow a stream, whatever their case, but identity columns stay', () => {
   expect(Object.keys(properties(['email', 'MailingAddress', 'account.annualrevenue', 'Account.Name']))).toEqual([
     'Id',
     'IsDeleted',
@@ -100,7 +100,7 @@ test('a parent of several possible objects has only the fields that all of them 
   expect(properties(['Owner.Department'])).not.toHaveProperty('Owner');
 });
 
-test('every named field that leads nowhere is a problem, and says which', () => {
+test('every named field that does not exist is a problem that names it', () => {
   const named = [
     'Email',
     'Emial',
@@ -111,12 +111,12 @@ test('every named field that leads nowhere is a problem, and says which', () => 
     'Owner.Department',
   ];
   expect(discoverStream(contact, refinement(named), parents).problems).toEqual([
-    'Contact has no field Emial, or the connected user may not see it',
-    'Contact.Account.Nmae: Account has no such field, or the connected user may not see it',
+    'Contact has no field Emial, or it is hidden from the connected user',
+    'Contact.Account.Nmae: Account has no such field, or it is hidden from the connected user',
     'Contact.Boss.Name: there is no relationship Boss',
-    'Contact.Account.Owner.Name: only fields of the parent itself can be read, not of its parents',
+    "Contact.Account.Owner.Name: only the parent's own fields can be read, not those of its parents",
     'Contact.Account.BillingAddress: cannot be read through a parent',
-    'Contact.Owner.Department: Group or User has no such field, or the connected user may not see it',
+    'Contact.Owner.Department: Group or User has no such field, or it is hidden from the connected user',
   ]);
 });
 

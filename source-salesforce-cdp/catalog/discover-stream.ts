@@ -4,24 +4,24 @@ import type { ObjectRefinement } from '../config.ts';
 import type { ObjectDescription } from '../salesforce/object-description.ts';
 import { fieldSchema, salesforceNote } from './field-types.ts';
 import { cursorOf } from './objects.ts';
-import { offer } from './properties.ts';
+import { offeredProperties } from './properties.ts';
 import type { Property } from './properties.ts';
 
 export interface Discovered {
   readonly stream: AirbyteStream;
   /** For the log. */
   readonly notes: readonly string[];
-  /** Fields of `objects[].fields` that do not exist: a config error. */
+  /** A sentence for each name in `objects[].fields` that cannot be read: a config error. */
   readonly problems: readonly string[];
 }
 
-/** The stream of an object. `parents` holds descriptions by object name, those of `parentObjects` at least. */
+/** The stream of an object. `parents` has descriptions by object name, at least those that `parentObjects` lists. */
 export const discoverStream = (
   description: ObjectDescription,
   refinement: ObjectRefinement | undefined,
   parents: ReadonlyMap<string, ObjectDescription>,
 ): Discovered => {
-  const { properties, notes, problems } = offer(description, refinement, parents);
+  const { properties, notes, problems } = offeredProperties(description, refinement, parents);
   const cursor = cursorOf(description);
   const hasId = description.fields.some(({ name }) => name === 'Id');
   return {
