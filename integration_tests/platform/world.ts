@@ -5,12 +5,12 @@ import { expect } from 'vitest';
 import type { AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
 import { readCdp } from '../proof/cdp.ts';
 import { prove, type OrgPicture } from '../proof/claims.ts';
-import type { SyncReport } from './books.ts';
+import type { SyncReport } from './sync-report.ts';
 import { runDiscover } from './commands.ts';
-import type { Host } from './host.ts';
-import { openMemory, type Memory } from './memory.ts';
+import type { Host } from './connector-host.ts';
+import { openSavedConnection, type SavedConnection } from './saved-connection.ts';
 import type { Naming, StreamChoice } from './messages.ts';
-import { runClear, runSync, type Connection, type SyncHooks } from './platform.ts';
+import { runClear, runSync, type Connection, type SyncHooks } from './run-sync.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';
@@ -30,7 +30,7 @@ export interface World {
   readonly ortto: OrttoSimulator;
   readonly connection: Connection;
   /** What Airbyte keeps of the connection. */
-  readonly memory: Memory;
+  readonly saved: SavedConnection;
   /** The path of a new file with this content. */
   readonly file: (content: unknown) => string;
   /** What nobody may see. */
@@ -95,7 +95,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     salesforce,
     ortto,
     connection,
-    memory: openMemory(stateFile),
+    saved: openSavedConnection(stateFile),
     file,
     secrets: [clientSecret, refreshToken, ortto.apiKey],
     sync: (hooks) => sync(hooks),

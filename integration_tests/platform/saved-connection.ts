@@ -12,7 +12,7 @@ export interface SavedState {
  * What Airbyte keeps of a connection from one sync to the next. Whatever is kept is on disk when the call returns, and
  * replaced in one step: a kill leaves the old or the new, never half of it.
  */
-export interface Memory {
+export interface SavedConnection {
   readonly states: () => readonly SavedState[];
   /** The acknowledged state of its stream from now on; one without value is forgotten. */
   readonly keepState: (state: SavedState) => void;
@@ -35,8 +35,8 @@ const save = (file: string, content: unknown): void => {
 const nameOf = ({ stream }: SavedState): string => stream.stream_descriptor.name;
 
 /** The states are a file of their own, the one a connector can be given; the rest is kept in another beside it. */
-export const openMemory = (stateFile: string): Memory => {
-  const restFile = `${stateFile.replace(/\.json$/, '')}.memory.json`;
+export const openSavedConnection = (stateFile: string): SavedConnection => {
+  const restFile = `${stateFile.replace(/\.json$/, '')}.connection.json`;
   const states = (): readonly SavedState[] => (load(stateFile) ?? []) as SavedState[];
   const rest = () => (load(restFile) ?? {}) as { readonly sourceConfig?: JsonObject; readonly attempt?: Attempt };
   return {

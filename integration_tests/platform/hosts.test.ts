@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { otherUser } from '../project/other-user.ts';
-import type { SyncReport } from './books.ts';
+import type { SyncReport } from './sync-report.ts';
 import { runCheck } from './commands.ts';
-import type { Host, Side } from './host.ts';
+import type { Host, Side } from './connector-host.ts';
 import { configureCatalog, destinationCatalog } from './messages.ts';
 import { lineFaults } from '../protocol/lines.ts';
 import { faultAnswers } from '../simulators/ortto/faults.ts';
@@ -51,9 +51,9 @@ const expectCalm = async (world: World): Promise<void> => {
 };
 
 /** States by stream, less their instants: each world has a clock of its own, which goes on during a sync. */
-const statesOf = ({ memory }: World): unknown =>
+const statesOf = ({ saved }: World): unknown =>
   Object.fromEntries(
-    memory
+    saved
       .states()
       .map(({ stream }) => [
         stream.stream_descriptor.name,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AirbyteStream, SyncMode } from '../../airbyte/protocol.ts';
-import type { SyncReport } from './books.ts';
-import { openMemory } from './memory.ts';
-import { runSync, type Connection } from './platform.ts';
+import type { SyncReport } from './sync-report.ts';
+import { openSavedConnection } from './saved-connection.ts';
+import { runSync, type Connection } from './run-sync.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { expectClean } from './world.ts';
 
@@ -71,7 +71,7 @@ const told = ({ logs }: SyncReport): unknown => JSON.parse(logs.find(({ from }) 
 
 test('Attempts, generations, and states kept, deleted and put in by Airbyte are as it has them, and the destination takes all of it', async () => {
   const kept = () =>
-    openMemory(connectionOf('full_refresh', 0).stateFile)
+    openSavedConnection(connectionOf('full_refresh', 0).stateFile)
       .states()
       .map(({ stream }) => [stream.stream_descriptor.name, stream.stream_state]);
   const lead = ['Lead', { cursor: 1 }];

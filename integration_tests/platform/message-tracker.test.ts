@@ -8,7 +8,7 @@ import type {
   SyncMode,
 } from '../../airbyte/protocol.ts';
 import { streamState, streamStatus } from '../../airbyte/protocol.ts';
-import { openBooks, type Books } from './books.ts';
+import { createMessageTracker, type MessageTracker } from './message-tracker.ts';
 
 const streamOf = (name: string, more: Partial<AirbyteStream> = {}): AirbyteStream => ({
   name,
@@ -24,7 +24,7 @@ const configured = (stream: AirbyteStream, sync_mode: SyncMode = 'incremental') 
 });
 const catalog = { streams: [configured(streamOf('Lead')), configured(streamOf('Contact'))] };
 const naming = { prefix: 'sf_', namespace: 'crm' };
-const open = (hasCache = false): Books => openBooks(catalog, { naming, hasCache });
+const open = (hasCache = false): MessageTracker => createMessageTracker(catalog, { naming, hasCache });
 
 const line = (message: AirbyteMessage): string => JSON.stringify(message);
 const record = (stream: string, data: JsonObject = { Id: '1' }): string =>
@@ -44,33 +44,33 @@ const SAID = [
   state('Contact', 3, 1),
 ];
 
-type Echo = StateMessage['state'];
+type ReturnedState = StateMessage['state'];
 /** A state as a destination gives it back. */
-const back = (forwarded: string, change: (state: Echo) => JsonObject = (same) => same): string => {
+const back = (forwarded: string, change: (state: ReturnedState) => JsonObject = (same) => same): string => {
   const message = JSON.parse(forwarded) as StateMessage;
   const counted = { ...message.state, destinationStats: { recordCount: 1, rejectedRecordCount: 0 } };
   return JSON.stringify({ ...message, state: change(counted) });
 };
 
-const forwardedStates = (books: Books, said: readonly string[]): string[] =>
-  said.flatMap((each) => books.fromSource(each) ?? []).filter((each) => each.includes('"STATE"'));
+const forwardedStates = (tracker: MessageTracker, said: readonly string[]): string[] =>
+  said.flatMap((each) => tracker.fromSource(each) ?? []).filter((each) => each.includes('"STATE"'));
 
-const complaintsOf = (books: Books, destination: number | null = 0): readonly string[] =>
-  books.report({ source: 0, destination }).complaints;
+const complaintsOf = (tracker: MessageTracker, destination: number | null = 0): readonly string[] =>
+  tracker.report({ source: 0, destination }).complaints;
 
 /** The complaints when the source is right and the destination answers its three states so. */
 const complaintsWhen = (
   answer: (states: readonly [string, string, string]) => readonly string[],
 ): readonly string[] => {
-  const books = open();
-  const [first = '', second = '', third = ''] = forwardedStates(books, SAID);
-  for (const each of answer([first, second, third])) books.fromDestination(each);
-  return complaintsOf(books);
+  const tracker = open();
+  const [first = '', second = '', third = ''] = forwardedStates(tracker, SAID);
+  for (const each of answer([first, second, third])) tracker.fromDestination(each);
+  return complaintsOf(tracker);
 };
 
 test('A clean stream is one without complaint, whose records are all accounted for, and whose states come in source names', () => {
-  const books = open();
-  const states = forwardedStates(books, SAID);
+  const tracker = open();
+  const states = forwardedStates(tracker, SAID);
   expect(states.map((each) => (JSON.parse(each) as StateMessage).state)).toMatchObject([
     { id: 1, sourceStats: { recordCount: 1 }, stream: { stream_descriptor: { name: 'sf_Lead', namespace: 'crm' } } },
     { id: 2, sourceStats: { recordCount: 1 } },
@@ -78,13 +78,13 @@ test('A clean stream is one without complaint, whose records are all accounted f
   ]);
   const [first = '', second = '', third = ''] = states;
   const rejecting = back(second, (each) => ({ ...each, destinationStats: { recordCount: 0, rejectedRecordCount: 1 } }));
-  const saved = [back(third), back(first), rejecting].map((each) => books.fromDestination(each));
+  const saved = [back(third), back(first), rejecting].map((each) => tracker.fromDestination(each));
   expect(saved.map((each) => each?.stream)).toEqual([
     { stream_descriptor: { name: 'Contact' }, stream_state: { cursor: 3 } },
     { stream_descriptor: { name: 'Lead' }, stream_state: { cursor: 1 } },
     { stream_descriptor: { name: 'Lead' }, stream_state: { cursor: 2 } },
   ]);
-  const report = books.report({ source: 0, destination: 0 });
+  const report = tracker.report({ source: 0, destination: 0 });
   expect([report.succeeded, report.complaints, report.failures]).toEqual([true, [], []]);
   expect(report.streams.get('Lead')).toMatchObject({ records: 2, committed: 1, rejected: 1, statuses: ['STARTED'] });
   expect(report.streams.get('Contact')).toMatchObject({ records: 1, committed: 1, rejected: 0 });
@@ -165,9 +165,9 @@ test.each<[string, (states: readonly [string, string, string]) => readonly strin
 
 test('States that a destination which was stopped or failed leaves unacknowledged are no complaint', () => {
   for (const exit of [1, 143, null]) {
-    const books = open();
-    forwardedStates(books, SAID);
-    expect(complaintsOf(books, exit)).toEqual([]);
+    const tracker = open();
+    forwardedStates(tracker, SAID);
+    expect(complaintsOf(tracker, exit)).toEqual([]);
   }
 });
 
@@ -186,9 +186,9 @@ test.each([
   ['a state of another stream', state('Task', 1), 'A state of a stream that is not in the catalog: Task'],
   ['a status of another stream', status('Task'), 'A status of a stream that is not in the catalog: Task'],
 ])('%s from the source is complained of', (_, said, complaint) => {
-  const books = open();
-  books.fromSource(said);
-  expect(complaintsOf(books, null)).toEqual([complaint]);
+  const tracker = open();
+  tracker.fromSource(said);
+  expect(complaintsOf(tracker, null)).toEqual([complaint]);
 });
 
 test.each([
@@ -202,15 +202,15 @@ test.each([
 });
 
 test('A state under a name that the destination was never given is refused', () => {
-  const books = open();
-  const [first = ''] = forwardedStates(books, SAID);
+  const tracker = open();
+  const [first = ''] = forwardedStates(tracker, SAID);
   const stream = { stream_descriptor: { name: 'Lead' }, stream_state: { cursor: 1 } };
-  expect(() => books.fromDestination(back(first, (each) => ({ ...each, stream })))).toThrow(/was not given/);
+  expect(() => tracker.fromDestination(back(first, (each) => ({ ...each, stream })))).toThrow(/was not given/);
 });
 
 test('Only selected fields are handed on, and logs, statuses and errors stay with Airbyte', () => {
-  const books = open();
-  const forwarded = books.fromSource(record('Lead', { Id: '1', Name: 'Ada', Secret: 1 })) ?? '';
+  const tracker = open();
+  const forwarded = tracker.fromSource(record('Lead', { Id: '1', Name: 'Ada', Secret: 1 })) ?? '';
   expect((JSON.parse(forwarded) as { record: JsonObject }).record).toEqual({
     stream: 'sf_Lead',
     namespace: 'crm',
@@ -223,15 +223,15 @@ test('Only selected fields are handed on, and logs, statuses and errors stay wit
     { type: 'LOG', log: { level: 'INFO', message: 'hello' } },
     { type: 'TRACE', trace: { type: 'ERROR', emitted_at: 1_700_000_000_000, error } },
   ];
-  expect(kept.map((message) => books.fromSource(line(message)))).toEqual([undefined, undefined, undefined]);
-  const { logs, failures } = books.report({ source: 0, destination: null });
+  expect(kept.map((message) => tracker.fromSource(line(message)))).toEqual([undefined, undefined, undefined]);
+  const { logs, failures } = tracker.report({ source: 0, destination: null });
   expect([logs, failures]).toEqual([[{ from: 'source', level: 'INFO', message: 'hello' }], [error]]);
 });
 
 test('What comes out of a cache is whole models, with columns of its own, seconds, and the statuses', () => {
-  const books = open(true);
+  const tracker = open(true);
   const said: StreamStatus[] = ['STARTED', 'COMPLETE'];
-  const statuses = said.map((each) => books.fromSource(line(streamStatus({ name: 'Lead' }, each))) ?? '');
+  const statuses = said.map((each) => tracker.fromSource(line(streamStatus({ name: 'Lead' }, each))) ?? '');
   expect(statuses.map((each) => JSON.parse(each) as unknown)).toMatchObject(
     said.map((each) => ({
       type: 'TRACE',
@@ -239,7 +239,7 @@ test('What comes out of a cache is whole models, with columns of its own, second
       trace: { error: null, stream_status: { stream_descriptor: { name: 'sf_Lead', namespace: 'crm' }, status: each } },
     })),
   );
-  expect(JSON.parse(books.fromSource(record('Lead')) ?? '')).toMatchObject({
+  expect(JSON.parse(tracker.fromSource(record('Lead')) ?? '')).toMatchObject({
     state: null,
     record: {
       emitted_at: 1_700_000_000,
@@ -247,10 +247,10 @@ test('What comes out of a cache is whole models, with columns of its own, second
       data: { Id: '1', _airbyte_raw_id: expect.any(String), _airbyte_meta: { changes: [] } },
     },
   });
-  const forwarded = books.fromSource(state('Lead', 1)) ?? '';
+  const forwarded = tracker.fromSource(state('Lead', 1)) ?? '';
   expect(JSON.parse(forwarded)).toMatchObject({ record: null, state: { destinationStats: null, data: null } });
-  books.fromDestination(back(forwarded));
-  expect(complaintsOf(books)).toEqual([]);
+  tracker.fromDestination(back(forwarded));
+  expect(complaintsOf(tracker)).toEqual([]);
 });
 
 test('A stream that is read in full, cannot be resumed and had no state gets an empty one; no other does', () => {
@@ -262,10 +262,10 @@ test('A stream that is read in full, cannot be resumed and had no state gets an 
       ),
     })),
   };
-  const books = openBooks(full, { naming, hasCache: false });
-  books.fromSource(record('None'));
-  books.fromSource(state('Some', 1));
-  const injected = books.leftOut().map((each) => (JSON.parse(each) as StateMessage).state);
+  const tracker = createMessageTracker(full, { naming, hasCache: false });
+  tracker.fromSource(record('None'));
+  tracker.fromSource(state('Some', 1));
+  const injected = tracker.missingStates().map((each) => (JSON.parse(each) as StateMessage).state);
   expect(injected).toEqual([
     {
       type: 'STREAM',
@@ -274,5 +274,5 @@ test('A stream that is read in full, cannot be resumed and had no state gets an 
       id: 2,
     },
   ]);
-  expect(complaintsOf(books)).toEqual(['2 states were never acknowledged']);
+  expect(complaintsOf(tracker)).toEqual(['2 states were never acknowledged']);
 });

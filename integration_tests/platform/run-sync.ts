@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Catalog, ConfiguredCatalog, JsonObject } from '../../airbyte/protocol.ts';
-import { openBooks, type BookHooks, type Books, type SyncReport } from './books.ts';
-import { linesOf, startConnector, withFiles } from './host.ts';
-import type { Child, FileWriter, Host, Side } from './host.ts';
+import { createMessageTracker, type MessageTracker, type TrackerHooks } from './message-tracker.ts';
+import type { SyncReport } from './sync-report.ts';
+import { linesOf, startConnector, withFiles } from './connector-host.ts';
+import type { Child, FileWriter, Host, Side } from './connector-host.ts';
 import { attemptAfter, inGenerations, type Attempt } from './jobs.ts';
-import { openMemory, type Memory } from './memory.ts';
+import { openSavedConnection, type SavedConnection } from './saved-connection.ts';
 import { clearCatalog, configureCatalog, destinationCatalog, platformState } from './messages.ts';
 import type { Naming, StreamChoice } from './messages.ts';
 import { checkGiven } from '../protocol/lines.ts';
@@ -22,7 +23,7 @@ export interface Connection {
   readonly host?: Host;
 }
 
-export interface SyncHooks extends BookHooks {
+export interface SyncHooks extends TrackerHooks {
   /** Called once both processes run; a test may kill one of them. */
   readonly onStart?: (children: Record<Side, Child>) => void;
 }
@@ -32,8 +33,8 @@ interface Run {
   readonly connection: Connection;
   readonly catalog: ConfiguredCatalog;
   readonly attempt: Attempt;
-  readonly memory: Memory;
-  readonly books: Books;
+  readonly saved: SavedConnection;
+  readonly tracker: MessageTracker;
   readonly file: FileWriter;
 }
 
@@ -61,25 +62,25 @@ const startDestination = (run: Run): Child => {
 };
 
 const startSource = (run: Run): Child => {
-  const { connection, catalog, memory, file } = run;
-  const states = memory.states().filter(({ stream }) => connection.choices.has(stream.stream_descriptor.name));
+  const { connection, catalog, saved, file } = run;
+  const states = saved.states().filter(({ stream }) => connection.choices.has(stream.stream_descriptor.name));
   checkGiven('catalog', catalog);
   checkGiven('states', states);
-  const config = file('source-config.json', memory.sourceConfig() ?? connection.source);
+  const config = file('source-config.json', saved.sourceConfig() ?? connection.source);
   const args = ['read', '--config', config, '--catalog', file('source-catalog.json', catalog)];
   if (states.length > 0) args.push('--state', file('source-state.json', states));
   return startConnector('source', args, hostOf(run));
 };
 
 /** What the source says and, once it has ended well, what Airbyte adds to that. */
-async function* spoken(source: Child, books: Books): AsyncGenerator<string> {
+async function* spoken(source: Child, tracker: MessageTracker): AsyncGenerator<string> {
   const closed = once(source, 'close') as Promise<[number | null]>;
-  for await (const line of linesOf(source.stdout, books.stray)) {
-    const forwarded = books.fromSource(line);
+  for await (const line of linesOf(source.stdout, tracker.stray)) {
+    const forwarded = tracker.fromSource(line);
     if (forwarded !== undefined) yield forwarded;
   }
   const [code] = await closed;
-  if (code === 0) yield* books.leftOut();
+  if (code === 0) yield* tracker.missingStates();
 }
 
 /** Hands lines to the destination, no faster than it takes them. */
@@ -97,7 +98,7 @@ const relay = async (lines: AsyncIterable<string> | Iterable<string>, destinatio
 
 /** Moves lines until both ends are closed, and keeps what the destination acknowledges. */
 const carry = async (
-  { memory, attempt, books }: Run,
+  { saved, attempt, tracker }: Run,
   lines: AsyncIterable<string> | Iterable<string>,
   { source, destination }: { readonly source?: Child; readonly destination: Child },
 ): Promise<SyncReport> => {
@@ -106,13 +107,13 @@ const carry = async (
   // A destination that dies ends the sync: Airbyte stops the source rather than read on for nobody.
   destination.once('exit', () => source?.kill('SIGTERM'));
   const keepAcknowledged = async (): Promise<void> => {
-    for await (const line of linesOf(destination.stdout, books.stray)) {
-      const state = books.fromDestination(line);
-      if (state !== undefined) memory.keepState(state);
+    for await (const line of linesOf(destination.stdout, tracker.stray)) {
+      const state = tracker.fromDestination(line);
+      if (state !== undefined) saved.keepState(state);
     }
   };
   const keepStrays = async (stream: Readable): Promise<void> => {
-    for await (const line of linesOf(stream, books.stray)) books.stray(line);
+    for await (const line of linesOf(stream, tracker.stray)) tracker.stray(line);
   };
   try {
     await Promise.all([
@@ -125,11 +126,11 @@ const carry = async (
     throw error;
   }
   const [destinationExit, sourceExit] = (await closed).map(([code]) => code as number | null);
-  const report = books.report({
+  const report = tracker.report({
     source: source === undefined ? 0 : (sourceExit ?? null),
     destination: destinationExit ?? null,
   });
-  memory.keepAttempt({ ...attempt, succeeded: report.succeeded });
+  saved.keepAttempt({ ...attempt, succeeded: report.succeeded });
   return report;
 };
 
@@ -143,17 +144,21 @@ const run = (
   const { naming = UNNAMED, host = {} } = connection;
   const chosen = configureCatalog(connection.discovered, connection.choices);
   const configured = kind === 'clear' ? clearCatalog(chosen) : chosen;
-  const memory = openMemory(connection.stateFile);
-  const attempt = attemptAfter(memory.lastAttempt(), kind, configured);
-  memory.keepAttempt(attempt);
-  if (kind === 'sync') memory.forgetFullStates(configured);
+  const saved = openSavedConnection(connection.stateFile);
+  const attempt = attemptAfter(saved.lastAttempt(), kind, configured);
+  saved.keepAttempt(attempt);
+  if (kind === 'sync') saved.forgetFullStates(configured);
   const onSourceConfig = (config: JsonObject): void => {
-    memory.keepSourceConfig(config);
+    saved.keepSourceConfig(config);
     hooks.onSourceConfig?.(config);
   };
   const catalog = inGenerations(configured, attempt);
-  const books = openBooks(catalog, { naming, hasCache: host.hasCache ?? false }, { ...hooks, onSourceConfig });
-  return withFiles(host, (file) => act({ connection, catalog, attempt, memory, books, file }));
+  const tracker = createMessageTracker(
+    catalog,
+    { naming, hasCache: host.hasCache ?? false },
+    { ...hooks, onSourceConfig },
+  );
+  return withFiles(host, (file) => act({ connection, catalog, attempt, saved, tracker, file }));
 };
 
 /**
@@ -165,7 +170,7 @@ export const runSync = (connection: Connection, hooks: SyncHooks = {}): Promise<
   run(connection, 'sync', hooks, (each) => {
     const children = { source: startSource(each), destination: startDestination(each) };
     hooks.onStart?.(children);
-    return carry(each, spoken(children.source, each.books), children);
+    return carry(each, spoken(children.source, each.tracker), children);
   });
 
 /**
@@ -175,6 +180,6 @@ export const runSync = (connection: Connection, hooks: SyncHooks = {}): Promise<
 export const runClear = (connection: Connection, hooks: SyncHooks = {}): Promise<SyncReport> =>
   run(connection, 'clear', hooks, (each) => {
     const states = each.catalog.streams.map(({ stream }) => JSON.stringify(platformState(stream, null)));
-    const lines = states.flatMap((state) => each.books.fromSource(state) ?? []);
+    const lines = states.flatMap((state) => each.tracker.fromSource(state) ?? []);
     return carry(each, lines, { destination: startDestination(each) });
   });

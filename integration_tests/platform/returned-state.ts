@@ -13,8 +13,8 @@ const withoutCounts = ({ state }: StateMessage) => {
   return rest;
 };
 
-/** Airbyte's complaints about the state that came back for one it sent; `stream` is the one the answer speaks of. */
-export const echoFaults = (stream: string, message: StateMessage, sent: SentState): readonly string[] => {
+/** Airbyte's complaints about the state that came back for one it sent; `stream` is the one that the answer names. */
+export const returnedStateFaults = (stream: string, message: StateMessage, sent: SentState): readonly string[] => {
   if (stream !== sent.stream) return [`A state of ${sent.stream} came back as one of ${stream}`];
   const isSame = isDeepStrictEqual(withoutCounts(message), withoutCounts(JSON.parse(sent.line) as StateMessage));
   const { recordCount = 0, rejectedRecordCount = 0 } = message.state.destinationStats ?? {};
