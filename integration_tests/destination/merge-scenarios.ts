@@ -3,7 +3,7 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { FieldRule, FindStrategy, NullRule } from '../../destination-ortto-cdp/config.ts';
 import type { Switches } from '../simulators/ortto/switches.ts';
 
-// The worlds in which merging is tried: settings, who was there before Salesforce came, and records.
+// The scenarios in which merging is tried: settings, who was there before Salesforce came, and records.
 
 export type Target = 'person' | 'organization';
 interface Shape {
@@ -123,7 +123,7 @@ const switchesOf: fc.Arbitrary<Partial<Switches>> = fc.record({
   duplicatesInRequest: fc.constantFrom('sequential', 'race'),
 });
 
-export interface World {
+export interface Scenario {
   readonly target: Target;
   readonly settings: Settings;
   readonly switches: Partial<Switches>;
@@ -132,7 +132,7 @@ export interface World {
   readonly records: readonly JsonObject[];
 }
 
-export const worldOf = (target: Target): fc.Arbitrary<World> =>
+export const scenarioOf = (target: Target): fc.Arbitrary<Scenario> =>
   fc.record({
     target: fc.constant(target),
     settings: settingsOf(target),
@@ -142,7 +142,7 @@ export const worldOf = (target: Target): fc.Arbitrary<World> =>
   });
 
 /** The settings as the user writes them. */
-export const settingsJson = ({ target, settings }: World): JsonObject => ({
+export const settingsJson = ({ target, settings }: Scenario): JsonObject => ({
   modify_system_fields: settings.modify,
   [target === 'person' ? 'people' : 'organizations']: {
     merge_strategy: settings.mergeStrategy,

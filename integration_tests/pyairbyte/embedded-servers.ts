@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { readCdp } from '../proof/cdp.ts';
-import { workADay } from '../demo/changes.ts';
-import { prove, type OrgPicture } from '../proof/claims.ts';
+import { readCdp } from '../proof/read-cdp.ts';
+import { workADay } from '../demo/working-day.ts';
+import { prove, unproven } from '../proof/claims.ts';
+import { takePicture, type OrgPicture } from '../proof/org-picture.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';
@@ -12,33 +13,27 @@ import { sourceConfig } from '../simulators/source-config.ts';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
-interface World {
+interface EmbeddedServers {
   readonly salesforce: SalesforceSimulator;
   readonly ortto: OrttoSimulator;
-  /** The org when the world began: whom Salesforce may have sent although they are gone now. */
+  /** The org at the start: Salesforce may have sent people who are gone now. */
   readonly first: OrgPicture;
 }
 
-const picture = ({ org }: SalesforceSimulator): OrgPicture => ({
-  accounts: org.rows('Account'),
-  contacts: org.rows('Contact'),
-  leads: org.rows('Lead'),
-});
-
-const open = async ({ contacts = 100, seed = 5 }: { contacts?: number; seed?: number }): Promise<World> => {
+const open = async ({ contacts = 100, seed = 5 }: { contacts?: number; seed?: number }): Promise<EmbeddedServers> => {
   // Behind by the working day that may follow: after it the org's clock is right, for clients that go by their own.
   const now = new Date(Date.now() - HOUR_MS - MINUTE_MS);
   const salesforce = await startSalesforce({ contacts, seed, now });
-  return { salesforce, ortto: await startOrtto(), first: picture(salesforce) };
+  return { salesforce, ortto: await startOrtto(), first: takePicture(salesforce.org) };
 };
 
-const configs = ({ salesforce, ortto }: World): JsonObject => ({
+const configs = ({ salesforce, ortto }: EmbeddedServers): JsonObject => ({
   source: sourceConfig(salesforce),
   destination: { api_key: ortto.apiKey, api_url: ortto.url, requests_per_second: 500 },
 });
 
-/** What a test may ask of its world. Every answer is read past the connectors, from the servers themselves. */
-const questions: Readonly<Record<string, (world: World, object: string) => unknown>> = {
+/** What a test may ask of its servers. Every answer is read past the connectors, from the servers themselves. */
+const questions: Readonly<Record<string, (servers: EmbeddedServers, object: string) => unknown>> = {
   /** The rows of an object, deleted ones too. */
   rows: ({ salesforce }, object) => salesforce.org.rows(object),
   /** An hour later, in Salesforce: what a working day changes there. */
@@ -56,9 +51,7 @@ const questions: Readonly<Record<string, (world: World, object: string) => unkno
   },
   /** Whatever is wrong with the CDP, as sentences; none when it is what the org says. */
   faults: async ({ salesforce, ortto, first }) =>
-    prove(picture(salesforce), first, await readCdp(ortto.url, ortto.apiKey)).flatMap(({ text, counterexamples }) =>
-      counterexamples.map((example) => `${text}: ${example}`),
-    ),
+    unproven(prove(takePicture(salesforce.org), first, await readCdp(ortto.url, ortto.apiKey))),
   calls: ({ salesforce, ortto }) => ({ salesforce: salesforce.counts.apiCalls, ortto: ortto.counts.requests }),
 };
 
@@ -67,38 +60,38 @@ const bodyOf = async (request: IncomingMessage): Promise<JsonObject> => {
   return text === '' ? {} : (JSON.parse(text) as JsonObject);
 };
 
-export interface WorldServer {
+export interface ServersByHttp {
   readonly url: string;
   close(): Promise<void>;
 }
 
 /**
- * POST /worlds {contacts, seed} opens one and answers {id, source, destination}, the last two being configs;
- * POST /worlds/<id>/<question>[/<object>] asks; DELETE /worlds/<id> closes it.
+ * POST /servers {contacts, seed} opens one and answers {id, source, destination}, the last two being configs;
+ * POST /servers/<id>/<question>[/<object>] asks; DELETE /servers/<id> closes it.
  */
-export const serveWorlds = async (): Promise<WorldServer> => {
-  const worlds = new Map<string, World>();
-  let opened = 0;
-  const closeWorld = async (id: string): Promise<void> => {
-    const world = worlds.get(id);
-    worlds.delete(id);
-    await Promise.all([world?.salesforce.close(), world?.ortto.close()]);
+export const serveEmbeddedServers = async (): Promise<ServersByHttp> => {
+  const opened = new Map<string, EmbeddedServers>();
+  let count = 0;
+  const closeServers = async (id: string): Promise<void> => {
+    const servers = opened.get(id);
+    opened.delete(id);
+    await Promise.all([servers?.salesforce.close(), servers?.ortto.close()]);
   };
 
   const answer = async (request: IncomingMessage): Promise<unknown> => {
     const [, , id = '', question = '', object = ''] = (request.url ?? '').split('/');
     const body = await bodyOf(request);
     if (id === '') {
-      const world = await open(body);
-      opened += 1;
-      const name = String(opened);
-      worlds.set(name, world);
-      return { id: name, ...configs(world) };
+      const servers = await open(body);
+      count += 1;
+      const name = String(count);
+      opened.set(name, servers);
+      return { id: name, ...configs(servers) };
     }
-    if (request.method === 'DELETE') return closeWorld(id);
-    const [world, ask] = [worlds.get(id), questions[question]];
-    if (!world || !ask) throw new Error(`There is no ${request.url}`);
-    return ask(world, object);
+    if (request.method === 'DELETE') return closeServers(id);
+    const [servers, ask] = [opened.get(id), questions[question]];
+    if (!servers || !ask) throw new Error(`There is no ${request.url}`);
+    return ask(servers, object);
   };
 
   const server: Server = createServer((request, response) => {
@@ -111,11 +104,11 @@ export const serveWorlds = async (): Promise<WorldServer> => {
     server.listen(0, '127.0.0.1', resolve);
   });
   const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The world server has no port');
+  if (typeof address !== 'object' || address === null) throw new Error('The server has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
     close: async () => {
-      await Promise.all([...worlds.keys()].map(closeWorld));
+      await Promise.all([...opened.keys()].map(closeServers));
       server.closeAllConnections();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -31,7 +31,7 @@ def connector(name: str) -> Path:
 
 
 def _ask(path: str, body: object = None, method: str = "POST") -> Any:
-    request = urllib.request.Request(os.environ["WORLDS"] + path, data=json.dumps(body or {}).encode(), method=method)
+    request = urllib.request.Request(os.environ["SERVERS"] + path, data=json.dumps(body or {}).encode(), method=method)
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
@@ -47,7 +47,7 @@ class Cdp:
 
 
 @dataclass(frozen=True)
-class World:
+class Servers:
     id: str
     source: dict[str, Any]
     """A config of source-salesforce-cdp."""
@@ -55,25 +55,25 @@ class World:
     """A config of destination-ortto-cdp."""
 
     @staticmethod
-    def open(contacts: int = 100) -> World:
-        return World(**_ask("/worlds", {"contacts": contacts}))
+    def open(contacts: int = 100) -> Servers:
+        return Servers(**_ask("/servers", {"contacts": contacts}))
 
     def close(self) -> None:
-        _ask(f"/worlds/{self.id}", method="DELETE")
+        _ask(f"/servers/{self.id}", method="DELETE")
 
     def rows(self, stream: str) -> dict[str, Row]:
         """The org's rows of an object by id, deleted ones too."""
-        return {row["Id"]: row for row in _ask(f"/worlds/{self.id}/rows/{stream}")}
+        return {row["Id"]: row for row in _ask(f"/servers/{self.id}/rows/{stream}")}
 
     def work_a_day(self) -> None:
         """Salesforce users enter, correct, convert and delete a little of everything."""
-        _ask(f"/worlds/{self.id}/work-a-day")
+        _ask(f"/servers/{self.id}/work-a-day")
 
     def cdp(self) -> Cdp:
-        said = _ask(f"/worlds/{self.id}/cdp")
+        said = _ask(f"/servers/{self.id}/cdp")
         return Cdp(said["people"], said["organizations"], said["activities"], said["personFields"])
 
     def faults(self) -> list[str]:
         """Whatever in the CDP is not as the org says, in sentences."""
-        faults: list[str] = _ask(f"/worlds/{self.id}/faults")
+        faults: list[str] = _ask(f"/servers/{self.id}/faults")
         return faults

@@ -15,7 +15,7 @@ const ID = Buffer.from('"Id":"');
 /** Where the number of the row stands in an Id. */
 const [NUMBER_START, NUMBER_END] = [3, 15];
 
-export interface Tally {
+export interface RecordCheck {
   take(chunk: Buffer): void;
   readonly bytes: number;
   /** When the first record came, in epoch milliseconds. */
@@ -27,7 +27,7 @@ export interface Tally {
 }
 
 /** Rows are those below `distinctRows`; `expected` gives the data that a record of a row may have. */
-export const createTally = (distinctRows: number, expected: (row: number) => readonly unknown[]): Tally => {
+export const createRecordCheck = (distinctRows: number, expected: (row: number) => readonly unknown[]): RecordCheck => {
   const times = new Uint32Array(distinctRows);
   const others: string[] = [];
   let rest = NOTHING;

@@ -33,7 +33,7 @@ let people = 0;
 let ids = new Set<unknown>();
 
 /** The answer to a call, by its path after the version. */
-export const ortto = (path: string, body: JsonObject): object => {
+export const answerAtOnce = (path: string, body: JsonObject): object => {
   if (path === 'written') {
     const written: Written = { requests, people, ids: ids.size, spanMs: last - first };
     [requests, people, ids] = [0, 0, new Set()];
