@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { SyncMode } from '../../airbyte/protocol.ts';
-import { workADay } from '../demo/changes.ts';
+import { workADay } from '../demo/working-day.ts';
 import type { SyncReport } from './sync-report.ts';
 import type { StreamChoice } from './messages.ts';
 import { expectClean, startWorld, type World } from './world.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workADay } from '../demo/changes.ts';
+import { workADay } from '../demo/working-day.ts';
 import { ledgerLines } from '../demo/report.ts';
 import type { SyncReport } from './sync-report.ts';
 import { expectClean, startWorld } from './world.ts';

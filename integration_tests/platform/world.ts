@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
-import { readCdp } from '../proof/cdp.ts';
-import { prove, type OrgPicture } from '../proof/claims.ts';
+import { readCdp } from '../proof/read-cdp.ts';
+import { prove, unproven } from '../proof/claims.ts';
+import { takePicture, type OrgPicture } from '../proof/org-picture.ts';
 import type { SyncReport } from './sync-report.ts';
 import { runDiscover } from './commands.ts';
 import type { Host } from './connector-host.ts';
@@ -55,12 +56,6 @@ export interface WorldOptions {
   readonly choose?: Choose;
 }
 
-const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
-  accounts: org.rows('Account'),
-  contacts: org.rows('Contact'),
-  leads: org.rows('Lead'),
-});
-
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
   const { seed = 7, contacts = 120, naming, host, choose = () => USUAL } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'world-'));
@@ -88,7 +83,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const connection = { ...account, discovered, choices: choicesOf(choose), ...(naming && { naming }) };
   const pictures: OrgPicture[] = [];
   const sync = (hooks?: SyncHooks, choices = connection.choices): Promise<SyncReport> => {
-    pictures.push(picture(salesforce.org));
+    pictures.push(takePicture(salesforce.org));
     return runSync({ ...connection, choices }, hooks);
   };
   return {
@@ -102,9 +97,8 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     syncAs: (of, hooks) => sync(hooks, choicesOf(of)),
     clear: () => runClear(connection),
     faults: async () => {
-      const now = pictures.at(-1) ?? picture(salesforce.org);
-      const claims = prove(now, pictures[0], await readCdp(ortto.url, ortto.apiKey));
-      return claims.flatMap(({ text, counterexamples }) => counterexamples.map((example) => `${text}: ${example}`));
+      const now = pictures.at(-1) ?? takePicture(salesforce.org);
+      return unproven(prove(now, pictures[0], await readCdp(ortto.url, ortto.apiKey)));
     },
     close: async () => {
       await Promise.all([salesforce.close(), ortto.close()]);

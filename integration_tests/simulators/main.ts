@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { workADay } from '../demo/changes.ts';
+import { workADay } from '../demo/working-day.ts';
 import { startOrtto } from './ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from './salesforce.ts';
 import { sourceConfig } from './source-config.ts';
