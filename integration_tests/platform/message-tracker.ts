@@ -50,6 +50,24 @@ interface TrackerOptions {
   readonly hasCache: boolean;
 }
 
+type StatusTrace = Extract<TraceMessage['trace'], { readonly type: 'STREAM_STATUS' }>;
+
+const recordForDestination = (
+  record: RecordMessage['record'],
+  { selected }: StreamProgress,
+  naming: Naming,
+): RecordMessage => {
+  const { name, namespace } = toDestination({ name: record.stream }, naming);
+  const data = selectFields(record.data, selected);
+  return { type: 'RECORD', record: { ...record, stream: name, ...(namespace !== undefined && { namespace }), data } };
+};
+
+const statusForDestination = (trace: StatusTrace, naming: Naming): TraceMessage => {
+  const { stream_status } = trace;
+  const stream_descriptor = toDestination(stream_status.stream_descriptor, naming);
+  return { type: 'TRACE', trace: { ...trace, stream_status: { ...stream_status, stream_descriptor } } };
+};
+
 export const createMessageTracker = (
   catalog: ConfiguredCatalog,
   { naming, hasCache }: TrackerOptions,
@@ -98,25 +116,12 @@ export const createMessageTracker = (
     stream.records += 1;
     stream.sinceState += 1;
     hooks.onRecord?.(record.stream, passed);
-    const { name, namespace } = toDestination({ name: record.stream }, naming);
-    const data = selectFields(record.data, stream.selected);
-    const renamed = { ...record, stream: name, ...(namespace !== undefined && { namespace }), data };
-    return forward({ type: 'RECORD', record: renamed });
+    return forward(recordForDestination(record, stream, naming));
   };
 
   const passState = (message: StateMessage): string | undefined => {
     const stream = progressOf(message.state.stream.stream_descriptor.name, 'A state');
     return stream && states.send(message, stream);
-  };
-
-  const passStatus = (message: TraceMessage): string | undefined => {
-    if (!hasCache || message.trace.type !== 'STREAM_STATUS') return undefined;
-    const { stream_status } = message.trace;
-    const stream_descriptor = toDestination(stream_status.stream_descriptor, naming);
-    return forward({
-      type: 'TRACE',
-      trace: { ...message.trace, stream_status: { ...stream_status, stream_descriptor } },
-    });
   };
 
   const fromSource = (line: string): string | undefined => {
@@ -125,7 +130,8 @@ export const createMessageTracker = (
     if (message.type === 'STATE') return passState(message);
     keep('source', message);
     if (message.type === 'CONTROL') hooks.onSourceConfig?.(message.control.connectorConfig.config);
-    return message.type === 'TRACE' ? passStatus(message) : undefined;
+    if (!hasCache || message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return undefined;
+    return forward(statusForDestination(message.trace, naming));
   };
 
   return {

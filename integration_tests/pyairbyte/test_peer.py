@@ -139,7 +139,9 @@ def test_airbytes_own_source_is_at_home_in_the_embedded_salesforce(servers: Serv
         assert len(records[stream]) == len(servers.rows(stream))
 
 
-def test_both_sources_send_the_same_records_but_for_what_is_explained(servers: Servers, peer: Peer, own: Reader) -> None:
+def test_both_sources_send_the_same_records_but_for_what_is_explained(
+    servers: Servers, peer: Peer, own: Reader
+) -> None:
     explained: Counter[str] = Counter()
     unexplained: list[str] = []
     their_states: list[Row] | None = None

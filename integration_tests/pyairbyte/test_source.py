@@ -107,7 +107,9 @@ def test_the_cache_holds_every_row_and_a_second_read_brings_only_what_changed(
     assert source.read(cache=cache).processed_records == 0
 
 
-def test_a_full_refresh_of_one_stream_reads_it_whole_again(servers: Servers, source: ab.Source, cache: DuckDBCache) -> None:
+def test_a_full_refresh_of_one_stream_reads_it_whole_again(
+    servers: Servers, source: ab.Source, cache: DuckDBCache
+) -> None:
     source.read(cache=cache, streams=["Lead"])
     again = source.read(cache=cache, streams=["Lead"], force_full_refresh=True)
     assert again.processed_records == len(servers.rows("Lead"))
