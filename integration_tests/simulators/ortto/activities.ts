@@ -12,7 +12,7 @@ import { idKeys } from './row.ts';
 import type { Entity, Store } from './store.ts';
 import { readTime, readValue } from './values.ts';
 
-// activities/create and accounts/activities/create (reference 5.1, 5.2).
+// activities/create and accounts/activities/create (docs/vendors.md, Activities).
 
 type Told =
   | { readonly problem: string }

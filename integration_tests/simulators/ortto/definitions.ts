@@ -5,7 +5,7 @@ import { isObject } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 
-// definitions/activity/create, modify and delete (reference 5.3).
+// definitions/activity/create, modify and delete, answered as in recordings of the live API (docs/vendors.md, Activities).
 
 export interface Attribute {
   readonly field: Field;

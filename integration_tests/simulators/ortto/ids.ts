@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.ts';
 
-/** 24 hex characters: kind (`00` people, `10` accounts), seconds since 1970, a counter, `00` (reference 1.5). */
+/** 24 hex characters, as in recordings of the live API: kind (`00` people, `10` accounts), seconds since 1970, a counter, `00`. */
 export const makeId = (prefix: '00' | '10', now: number, serial: number): string =>
   `${prefix}${Math.floor(now / 1000)
     .toString(16)

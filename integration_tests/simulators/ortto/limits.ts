@@ -34,7 +34,7 @@ export interface Limits {
   countryCode: string;
 }
 
-/** Ortto's published limits (reference 1.7, 1.8, 3.4, 4.6); requests per second are unlimited until `rates` is set. */
+/** Ortto's published limits (its pages "Rate limits" and "Fields"); requests per second are unlimited until `rates` is set. */
 export const readLimits = (given: Partial<Limits> = {}): Limits => ({
   rowsPerCall: 100,
   activitiesPerCall: 100,

@@ -12,7 +12,7 @@ import { idKeys, readRow } from './row.ts';
 import type { Row } from './row.ts';
 import type { Entity, Store } from './store.ts';
 
-// person/merge and accounts/merge (reference 2 and 3.1), without the wire.
+// person/merge and accounts/merge, without HTTP (docs/vendors.md, from Matching to Accounts and links).
 
 /** What became of a row. */
 type Outcome =

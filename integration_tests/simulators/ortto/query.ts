@@ -7,7 +7,7 @@ import { fieldExists, fieldValue, plainText, present, totals } from './reading.t
 import { Refusal } from './refusal.ts';
 import type { Entity, Store } from './store.ts';
 
-// person/get and accounts/get, and both get-by-ids (reference 3.2, 4.1, 4.3).
+// person/get and accounts/get, and both get-by-ids: 50 rows a page unless asked, 500 at most (docs/vendors.md, Reading).
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 500;

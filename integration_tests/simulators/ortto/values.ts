@@ -124,7 +124,7 @@ const readers: { readonly [Type in DisplayType]: (json: unknown, field: Field, p
 export const readValue = (field: Field, json: unknown, policy: Policy): ReadValue =>
   readers[field.displayType](json, field, policy);
 
-/** Whether a field of this type may be a match key: text and phones (reference 2.2). */
+/** Whether a field of this type may be a match key: text and phones (Ortto's page "Unique identifiers"). */
 export const isKeyType = (type: DisplayType): boolean =>
   ['text', 'email', 'link', 'single_select', 'phone'].includes(type);
 
