@@ -29,10 +29,10 @@ export interface Command {
   readonly cores?: 'all' | 'one';
 }
 
-/** Whether a process can be held to one core here, and the others go on without it. */
+/** Whether a process can be held to one core here, while the others do without it. */
 export const hasOneCore = (): boolean => availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
-/** The last core, as the first one has most of the machine's own work. */
+/** The last core, since the first one does most of the machine's own work. */
 const onOneCore = (): readonly string[] => ['taskset', '--cpu-list', String(availableParallelism() - 1)];
 
 /**

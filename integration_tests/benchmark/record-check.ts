@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 
 // Checks the lines of a measured process while they pass: a fast wrong answer must not win.
 
-/** Every line of so many is compared in full. */
+/** One line in this many is compared in full. */
 const SAMPLE = 997;
 const LF = 0x0a;
 const ZERO = 0x30;
-/** Where the type of a message stands, which begins with REC for a record only. */
+/** Where the type of a message begins, which is REC for a record only. */
 const TYPE_OFFSET = '{"type":"'.length;
 const LETTER_R = 0x52;
 const LETTER_C = 0x43;
 const NOTHING: Buffer = Buffer.alloc(0);
 const ID = Buffer.from('"Id":"');
-/** Where the number of the row stands in an Id. */
+/** Where the number of the row is in an Id. */
 const [NUMBER_START, NUMBER_END] = [3, 15];
 
 export interface RecordCheck {
@@ -20,9 +20,9 @@ export interface RecordCheck {
   readonly bytes: number;
   /** When the first record came, in epoch milliseconds. */
   readonly firstAtEpochMs: number | undefined;
-  /** Lines that are no records. */
+  /** Lines that are not records. */
   readonly others: readonly string[];
-  /** Throws unless there are `rows` records, each row equally often, and those looked at are as they should be. */
+  /** Throws unless there are `rows` records, each row equally often, and those compared are as expected. */
   check(rows: number): void;
 }
 

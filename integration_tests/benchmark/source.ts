@@ -11,7 +11,7 @@ const PEER_SCRIPT = fileURLToPath(new URL('peers.ts', import.meta.url));
 export interface Reading extends Measured {
   readonly rows: number;
   readonly csvBytes: number;
-  /** From the answer that says that the job is complete to the first record; undefined for who writes none. */
+  /** From the answer that says that the job is complete to the first record; undefined where none is written. */
   readonly firstMs: number | undefined;
 }
 

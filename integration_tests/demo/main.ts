@@ -50,7 +50,7 @@ const ask = async (connector: string, command: string, config: string): Promise<
   return found;
 };
 
-/** A line now and then, so that a long sync is seen to move. */
+/** Prints a line every few seconds, so that a long sync shows its progress. */
 const progress = (calls: () => number): { onRecord: () => void; onAcknowledged: () => void; stop: () => void } => {
   const counts = { read: 0, acknowledged: 0 };
   const begun = Date.now();
@@ -137,7 +137,7 @@ const main = async (): Promise<boolean> => {
     clock.freeze();
     for (const line of workADay(salesforce.org)) say(`   ${line}`);
     clock.unfreeze();
-    // What changes in the second in which a sync begins is left to the next one, as it may go on changing.
+    // A sync leaves what changes in the second in which it begins to the next one: that second is not over yet.
     clock.advance(60_000);
     const isSecondRight = await sync('6  second sync, from the acknowledged states', beforeFirst);
     say();
@@ -168,7 +168,7 @@ const troublesOf = ({ succeeded, exits, failures, complaints, strayLines }: Sync
 
 try {
   const isRight = await main();
-  say(isRight ? 'All of it is as it should be.' : 'Something is not as it should be: see ✗ above.');
+  say(isRight ? 'All checks passed.' : 'Some checks failed: see ✗ above.');
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

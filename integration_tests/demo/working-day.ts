@@ -11,7 +11,7 @@ const livingIds = (org: Org, object: string, isWanted: (row: Readonly<Record<str
     .map((row) => text(row['Id']))
     .sort();
 
-/** A working day in the org: what a team enters, corrects, deletes and converts. Returns what was done, to be told. */
+/** A working day in the org: what a team enters, corrects, deletes and converts. Returns what was done, to be printed. */
 export const workADay = (org: Org): string[] => {
   const contacts = livingIds(org, 'Contact', (row) => typeof row['Email'] === 'string');
   const leads = livingIds(org, 'Lead', (row) => row['IsConverted'] !== true && typeof row['Email'] === 'string');

@@ -3,14 +3,14 @@ import type { FieldRule } from '../../destination-ortto-cdp/config.ts';
 import { RULES, SHAPES } from './merge-scenarios.ts';
 import type { Target, Scenario } from './merge-scenarios.ts';
 
-// A model of a CDP that knows no passes, no batches and no wire: it finds whom a record means, and applies the rule of each
+// A model of a CDP that knows no passes, no batches and no wire: it finds the entity a record is about, and applies the rule of each
 // field as the settings spell it.
 
 type Value = string | readonly string[] | boolean;
 /** Values by the name of the Salesforce field; one that is not there is empty. */
 type Entity = Map<string, Value>;
 
-/** Whom a record means among the entities, oldest first. */
+/** The entity a record is about, among these, oldest first. */
 const meant = (entities: readonly Entity[], { target, settings }: Scenario, record: JsonObject): Entity | undefined => {
   const keys = settings.matchBy.map((key) => SHAPES[target].keys[key] ?? '');
   const present = keys.filter((key) => typeof record[key] === 'string' && record[key] !== '');
@@ -83,8 +83,8 @@ export const applyToModel = (entities: Entity[], scenario: Scenario, record: Jso
 
 /**
  * Records in arrival order, in batches in which no two share a key, as the queue makes them, or mean one entity. The key
- * values an entity had before count too: a record that takes one away from it and a record that has it are a race, which
- * nobody can win who does not know what Ortto holds.
+ * values an entity had before count too: a record that takes one away from it and a record that has it are a race, whose
+ * outcome depends on what Ortto holds.
  */
 export const batches = (
   scenario: Scenario,

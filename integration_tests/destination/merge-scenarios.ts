@@ -127,7 +127,7 @@ export interface Scenario {
   readonly target: Target;
   readonly settings: Settings;
   readonly switches: Partial<Switches>;
-  /** Who is there before Salesforce comes: nobody of them carries a Salesforce id. */
+  /** Who is there before Salesforce comes: none of them has a Salesforce id. */
   readonly others: readonly JsonObject[];
   readonly records: readonly JsonObject[];
 }

@@ -7,9 +7,9 @@ import { root } from '../fixtures/root.ts';
 
 // How a host starts a connector, and what it reads from it.
 
-/** In what hosts that run connectors differ. */
+/** How hosts that run connectors differ. */
 export interface Host {
-  /** Added to what Airbyte sets; undefined takes a variable away. */
+  /** Added to what Airbyte sets; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The destination is given what PyAirbyte reads out of its cache, not what the source said. */
   readonly hasCache?: boolean;

@@ -193,9 +193,9 @@ test.each([
 
 test.each([
   ['text', 'Starting …', /is not JSON/],
-  ['a message of no known type', '{"type":"NEWS"}', /no Airbyte message/],
-  ['a record without data', record('Lead', {}), /no Airbyte message/],
-  ['a state whose id is text', back(state('Lead', 1), (each) => ({ ...each, id: '1' })), /no Airbyte message/],
+  ['a message of no known type', '{"type":"NEWS"}', /not an Airbyte message/],
+  ['a record without data', record('Lead', {}), /not an Airbyte message/],
+  ['a state whose id is text', back(state('Lead', 1), (each) => ({ ...each, id: '1' })), /not an Airbyte message/],
 ])('%s is outside the protocol, whoever says it', (_, said, sentence) => {
   expect(() => open().fromSource(said)).toThrow(sentence);
   expect(() => open().fromDestination(said)).toThrow(sentence);

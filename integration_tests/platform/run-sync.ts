@@ -28,7 +28,7 @@ export interface SyncHooks extends TrackerHooks {
   readonly onStart?: (children: Record<Side, Child>) => void;
 }
 
-/** What one attempt needs, whoever plays the source. */
+/** What one attempt needs, with or without a source. */
 interface Run {
   readonly connection: Connection;
   readonly catalog: ConfiguredCatalog;
@@ -86,7 +86,7 @@ async function* spoken(source: Child, tracker: MessageTracker): AsyncGenerator<s
 /** Hands lines to the destination, no faster than it takes them. */
 const relay = async (lines: AsyncIterable<string> | Iterable<string>, destination: Child): Promise<void> => {
   const { stdin } = destination;
-  // A destination that closes early is seen by its exit code; its broken pipe is no news.
+  // A destination that closes early is seen by its exit code; its broken pipe tells nothing more.
   stdin.on('error', () => undefined);
   const gone = once(destination, 'close');
   for await (const line of lines) {
@@ -104,7 +104,7 @@ const carry = async (
 ): Promise<SyncReport> => {
   const children = source === undefined ? [destination] : [destination, source];
   const closed = Promise.all(children.map((child) => once(child, 'close')));
-  // A destination that dies ends the sync: Airbyte stops the source rather than read on for nobody.
+  // A destination that dies ends the sync: Airbyte stops the source, since nothing would receive its records.
   destination.once('exit', () => source?.kill('SIGTERM'));
   const keepAcknowledged = async (): Promise<void> => {
     for await (const line of linesOf(destination.stdout, tracker.stray)) {

@@ -16,8 +16,8 @@ import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';
 
-// One instant for all worlds: rows are dated from it, and two worlds are to hold the same. A whole second, for rows are
-// dated by the second while the org's clock goes on.
+// One instant for all worlds: rows are dated from it, and two worlds have to hold the same. A whole second, for rows are
+// dated by the second while the org's clock keeps running.
 const yesterday = new Date((Math.floor(Date.now() / 1_000) - 86_400) * 1_000);
 
 /** What the user chose for each stream. */
@@ -34,10 +34,10 @@ export interface World {
   readonly saved: SavedConnection;
   /** The path of a new file with this content. */
   readonly file: (content: unknown) => string;
-  /** What nobody may see. */
+  /** Must not appear in any output. */
   readonly secrets: readonly string[];
   readonly sync: (hooks?: SyncHooks) => Promise<SyncReport>;
-  /** Syncs as the user has chosen anew; the next sync is again as the connection is. */
+  /** Syncs with other choices; the next sync has those of the connection again. */
   readonly syncAs: (choose: Choose, hooks?: SyncHooks) => Promise<SyncReport>;
   readonly clear: () => Promise<SyncReport>;
   /** What is wrong with the CDP now, the org being as it was when the last sync began. */

@@ -1,6 +1,6 @@
 """Airbyte's own source-salesforce reads the embedded Salesforce too.
 
-It is a client that nobody here wrote, so it says whether the embedded Salesforce behaves; and where both read the same
+It is a client that others wrote, so it shows whether the embedded Salesforce behaves; and where both read the same
 rows, each of our records must be theirs but for what `peer_differences.py` explains.
 """
 

@@ -30,7 +30,7 @@ REFUSED: dict[str, set[int]] = {
     # Whole numbers beyond those that JSON's numbers hold exactly, and numbers beyond what Ortto's thousandths hold.
     "large_decimals_and_numbers": {1, 2},
     "special_number_values": {1, 3, 4, 5},
-    # A list with an object in it is no set of options.
+    # A list with an object in it is not a set of options.
     "nested_json_objects": {1},
     "array_of_primitives": {2},
     # An object, where the schema lets one think of text.
@@ -112,7 +112,7 @@ def destination_log(folder: Path) -> str:
 
 
 def options(values: list[Any]) -> list[str] | None:
-    """The set a list is: whatever is no text as JSON spells it, without what is blank."""
+    """The set a list is: what is not text as JSON spells it, without blanks."""
     texts = {each if isinstance(each, str) else json.dumps(each) for each in values if each is not None}
     return sorted(text for text in texts if text.strip()) or None
 

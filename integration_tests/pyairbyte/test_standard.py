@@ -35,7 +35,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(source: Executable, args: list[str], expected_outcome: ExpectedOutcome) -> EntrypointOutput:
         ended = subprocess.run([source.path, *args], capture_output=True, text=True, check=False)
         output = EntrypointOutput(ended.stdout.split("\n")[:-1], command=args, stderr=ended.stderr)
-        # A log line here is one that is no message: our own come as LOG messages at their levels.
+        # A log line here is one that is not a message: our own come as LOG messages at their levels.
         assert ended.stderr == ""
         assert ended.returncode == (1 if output.errors else 0)
         return output

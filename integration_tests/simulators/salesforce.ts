@@ -104,7 +104,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
 
   const server = createServer({ maxHeaderSize: 131_072, keepAliveTimeout: 60_000 }, (incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
-      // A client that hung up is no failure; anything else must be seen by whoever called.
+      // A client that hung up is not a failure; anything else must be seen by the caller.
       if (response.headersSent || response.destroyed) response.destroy();
       else {
         response.statusCode = 500;

@@ -13,7 +13,7 @@ export interface Attribute {
   readonly writes: string | undefined;
 }
 
-/** A custom activity: what may be told of a person or an account. */
+/** A custom activity: what may be recorded of a person or an account. */
 export interface Definition {
   /** `act:cm:<slug>` on people, `act:oc:<slug>` on accounts. */
   readonly id: string;

@@ -11,7 +11,7 @@ export const noCursor = '0'.repeat(24);
 export const isId = (value: unknown): value is string =>
   typeof value === 'string' && /^(?:[0-9a-f]{12}|[0-9a-f]{24})$/.test(value);
 
-/** Why a JSON value is no id, in Ortto's words. */
+/** Why a JSON value is not an id, in Ortto's words. */
 export const idProblem = (value: unknown): string =>
   `cannot unmarshal into an ID, the length must be 12 or 24 + 2 for hex but it is ${
     JSON.stringify(value ?? null).length

@@ -4,7 +4,7 @@ export interface Limits {
   bodyBytes: number;
   /** How many requests any span of `ms` may see; empty: no limit. `planRates` has the published ones. */
   rates: readonly { readonly requests: number; readonly ms: number }[];
-  /** Bad requests (and, counted apart, bad credentials) within `banWindowMs` that have the caller refused for `banMs`. */
+  /** Bad requests (and, counted apart, bad credentials) within `banWindowMs` after which the caller is refused for `banMs`. */
   badRequests: number;
   banWindowMs: number;
   banMs: number;

@@ -112,7 +112,7 @@ const create = (instance: Instance, store: Store, request: MergeRequest, row: Ro
   const entity = store.create(instance.now());
   const values = newFields(store.noun, row.fields);
   if (store.noun === 'person') {
-    // So that it is no change: who never opted in to SMS has not opted out.
+    // So that this is not a change: a person who never opted in to SMS has not opted out.
     store.set(entity, 'bol::sp', false);
     recordPermissionChanges(instance, entity, values);
   }

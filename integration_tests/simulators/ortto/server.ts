@@ -13,7 +13,7 @@ import { idKeys } from './row.ts';
 import { findRoute } from './routes.ts';
 import type { Throttle } from './throttle.ts';
 
-// The wire: keys, limits, envelopes and faults round the routes.
+// HTTP around the routes: keys, limits, envelopes and faults.
 
 export interface Backend {
   readonly apiKey: string;
@@ -135,7 +135,7 @@ export const createOrttoServer = (backend: Backend): Server => {
       (error: unknown) => {
         counter.end(undefined);
         response.destroy();
-        // A caller who went away is life, anything else a bug of ours.
+        // A caller that hangs up is normal; anything else is a bug of ours.
         if (request.errored === null) throw error;
       },
     );

@@ -43,7 +43,7 @@ const contactOf = (lead: StoredValues, accountId: string) => {
   };
 };
 
-/** The lead stays, closed; its tasks go over to the contact, its memberships name both. */
+/** The lead stays, closed; its tasks move to the contact, its memberships name both. */
 export const convert = (
   { tables, insert }: ConversionMeans,
   id: string,

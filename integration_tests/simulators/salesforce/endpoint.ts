@@ -6,7 +6,7 @@ import { identity, userinfo } from './identity.ts';
 import type { LoginServer } from './login.ts';
 import { VERSIONS, answerResource, kindOf, type Request, type Services } from './resources.ts';
 
-// Every address of the host, each with what it asks for: a login, a session, a call of the daily allocation.
+// Every address of the host, each with what it requires: a login, a session, a call of the daily allocation.
 
 /** Bytes of a request's URI and headers that Salesforce takes. */
 const MAX_HEAD = 16_384;

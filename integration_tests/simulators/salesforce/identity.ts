@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { jsonAnswer } from './answer.ts';
 import type { Services } from './resources.ts';
 
-/** What the identity URL of a token says of the user. */
+/** What the identity URL of a token tells about the user. */
 export const identity = ({ org, url, username }: Services): Answer =>
   jsonAnswer({
     id: `${url}/id/${org.organizationId}/${org.userId}`,

@@ -16,7 +16,7 @@ interface ExpectedClaims {
   readonly now: number;
 }
 
-/** Salesforce takes an assertion that expires within minutes only. */
+/** Salesforce accepts only assertions that expire within minutes. */
 const MAX_LIFETIME_MS = 5 * 60_000;
 
 const parseJson = (text: string | undefined): Record<string, unknown> => {

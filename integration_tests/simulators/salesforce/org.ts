@@ -19,7 +19,7 @@ import { addColumn, createTable, openDatabase, transaction } from './store.ts';
 export interface Org extends RowWrites, RowRemovals {
   /** Into the given account and contact, or new ones; an opportunity only when asked for. */
   convertLead(id: string, into?: ConversionTarget): Conversion;
-  /** One row as queryAll shows it, undefined if nobody can see it. */
+  /** One row as queryAll shows it, undefined if it does not exist. */
   row(object: string, id: string): OrgRow | undefined;
   /** All rows as queryAll shows them, in no promised order. */
   rows(object: string): OrgRow[];

@@ -5,7 +5,7 @@ import { longId } from './ids.ts';
 import { hasField, type OrgTables } from './org-tables.ts';
 import { isStored } from './store.ts';
 
-/** How rows go, and come back. */
+/** How rows are deleted and restored. */
 export interface RowRemovals {
   /** To the recycle bin, with everything that goes with it. */
   remove(object: string, id: string): void;

@@ -14,7 +14,7 @@ type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | Comparison;
 const AFTER_WHERE = /\b(?:WITH|GROUP\s+BY|ORDER\s+BY|LIMIT|OFFSET|FOR\s+(?:VIEW|REFERENCE)|UPDATE)\b/i;
 
 /**
- * The comparisons with what stands between them. The structure is read off the text, because the library loses
+ * The comparisons with what is between them. The structure is read off the text, because the library loses
  * parentheses around nested NOTs.
  */
 const tokensOf = (text: string, comparisons: readonly Comparison[]): Token[] => {

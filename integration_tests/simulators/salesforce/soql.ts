@@ -27,7 +27,7 @@ export interface Soql {
   readonly exotic: string | undefined;
 }
 
-/** Times of day, which the library does not know: it gets them as texts whose `t` tells them apart. */
+/** Times of day, which the library does not know: it gets them as texts, which a `t` distinguishes from others. */
 const TIME = /(?<![\dT:])\d\d:\d\d:\d\d(?:\.\d{1,3})?Z/g;
 
 const exoticPart = (query: Query): string | undefined => {

@@ -10,7 +10,7 @@ interface Sizes {
   readonly campaigns: number;
 }
 
-/** The contact whom an opportunity names as its primary one, by the opportunity's number; 0 without one. */
+/** The primary contact of an opportunity, by the opportunity's number; 0 without one. */
 type PrimaryContacts = number[];
 
 /** Makes the opportunity with this number and notes its primary contact. */
