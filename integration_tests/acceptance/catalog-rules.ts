@@ -81,7 +81,7 @@ export const catalogRules: Readonly<Record<string, Rule>> = {
       return more.length > 0 || !TYPES.has(words.map(String).join(' '));
     }),
 
-  /** The protocol's rule for streams that can go on where they were cut off. */
+  /** The protocol's rule for streams that can resume where they were cut off. */
   is_resumable: ({ is_resumable, source_defined_cursor, supported_sync_modes: modes }) => [
     ...(modes.includes('incremental') && is_resumable !== true ? ['is_resumable'] : []),
     ...(is_resumable === true && source_defined_cursor !== true ? ['source_defined_cursor'] : []),

@@ -1,5 +1,5 @@
-// A connector's metadata.yaml as far as Airbyte's ConnectorMetadataDefinitionV0 goes for connectors such as these. It knows
-// more keys, which are here when one of the files needs them; what it does not know it refuses, and so does this.
+// The part of Airbyte's ConnectorMetadataDefinitionV0 that the metadata.yaml of these connectors uses. Airbyte knows more keys;
+// they are added here when a file needs them. Airbyte refuses keys it does not know, and so does this.
 
 const text = { type: 'string', minLength: 1 };
 const flag = { type: 'boolean' };

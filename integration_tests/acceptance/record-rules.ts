@@ -10,8 +10,8 @@ const CLOCK = String.raw`\d{2}:\d{2}:\d{2}(\.\d{1,6})?`;
 const ZONE = String.raw`(Z|[+-]\d{1,2}:\d{2})`;
 
 /**
- * The protocol's forms of text by `format airbyte_type`. Where the second is absent, Airbyte takes it to be with a zone.
- * Stricter than JSON Schema's formats, by which libraries let a blank pass for the T and an offset pass without a colon.
+ * The protocol's forms of text by `format airbyte_type`. Where the second is absent, Airbyte assumes a zone.
+ * Stricter than JSON Schema's formats, which accept a blank instead of the T and an offset without a colon.
  */
 const FORMS: Readonly<Record<string, RegExp>> = {
   date: new RegExp(`^${DAY}( BC)?$`),
@@ -46,7 +46,7 @@ export const malformed = (schema: Schema, record: JsonObject): string[] => {
   });
 };
 
-/** Paths of a record that the schema does not have. Below an object or a list of which it says no more, all are right. */
+/** Paths of a record that the schema does not have. Any path is allowed below an object or list that it does not describe further. */
 export const undeclared = (schema: Schema, record: JsonObject): string[] => {
   const declared = new Map(schemasIn(schema));
   const isOpen = (path: string): boolean => {
@@ -58,7 +58,7 @@ export const undeclared = (schema: Schema, record: JsonObject): string[] => {
   return valuesIn(record).flatMap(([path]) => (declared.has(path) || isOpen(path) ? [] : [path]));
 };
 
-/** Paths of the schema that no record has, be it as null. */
+/** Paths of the schema that no record has, not even as null. */
 export const unseen = (schema: Schema, records: readonly JsonObject[]): string[] => {
   const seen = new Set(records.flatMap((record) => valuesIn(record).map(([path]) => path)));
   return schemasIn(schema).flatMap(([path]) => (seen.has(path) ? [] : [path]));

@@ -8,7 +8,7 @@ import type { ConnectorSpecification, JsonObject } from '../../airbyte/protocol.
 type Rule = (spec: ConnectorSpecification) => readonly string[];
 
 interface Node {
-  /** Where it stands in the connection specification, `properties.credentials.oneOf.0`. */
+  /** Where it is in the connection specification, `properties.credentials.oneOf.0`. */
   readonly path: string;
   readonly schema: JsonObject;
   /** The option it describes, if it describes one. */
@@ -34,7 +34,7 @@ const everywhere = (value: unknown, keyword: string, path = ''): { path: string;
   if (Array.isArray(value)) return value.flatMap((item, index) => everywhere(item, keyword, `${path}.${index}`));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([key, child]) => [
-    // An option of the user's may bear a keyword's name.
+    // An option may have a keyword's name.
     ...(key === keyword && !path.endsWith('.properties') ? [{ path: `${path}.${key}`, found: child }] : []),
     ...everywhere(child, keyword, `${path}.${key}`),
   ]);
@@ -56,7 +56,7 @@ const SECRET_NAMES = new Set(
 );
 const STORABLE = ['string', 'number', 'integer'];
 
-/** Whether all variants have one property in common that is a constant, and what its default and enum say fits it. */
+/** Whether all variants have one property in common that is a constant, and whether its default and enum agree with it. */
 const hasDiscriminator = (variants: readonly JsonObject[]): boolean => {
   const constants = variants.map((variant) =>
     Object.entries(propertiesOf(variant)).filter(([, value]) => isObject(value) && 'const' in value),
@@ -172,7 +172,7 @@ export const specRules: Readonly<Record<string, Rule>> = {
       .filter((path) => !leadsSomewhere(spec.connectionSpecification, path))
       .map((path) => path.join('.')),
 
-  /** Airbyte keeps of an answer only what is listed, and the login fails on a field that is to come from elsewhere. */
+  /** Airbyte keeps only the listed fields of an answer, and the login fails if a field has to come from elsewhere. */
   oauth_output_is_extracted: ({ advanced_auth: auth }) => {
     const oauth = isObject(auth?.['oauth_config_specification']) ? auth['oauth_config_specification'] : {};
     const input = oauth['oauth_connector_input_specification'];

@@ -1,8 +1,8 @@
-import type { Written } from './ortto.ts';
-import { entryOf, measure, withFiles } from './process.ts';
-import type { Measured } from './process.ts';
+import type { Written } from './instant-ortto.ts';
+import { entryOf, measure, withFiles } from './measured-process.ts';
+import type { Measured } from './measured-process.ts';
 import { columnsOf, DISTINCT_ROWS, recordOf } from './rows.ts';
-import type { Server } from './serving.ts';
+import type { Server } from './start-server.ts';
 
 /** One run of the shipped destination. */
 export interface Writing extends Measured {

@@ -4,17 +4,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeWithDestination } from './destination.ts';
 import type { Load } from './destination.ts';
-import { entryOf, hasOneCore, measure } from './process.ts';
-import type { Measured } from './process.ts';
+import { entryOf, hasOneCore, measure } from './measured-process.ts';
+import type { Measured } from './measured-process.ts';
 import { figure, machine, median, table } from './report.ts';
 import { BLOCK_ROWS } from './rows.ts';
-import { startServer } from './serving.ts';
-import type { Server } from './serving.ts';
+import { startServer } from './start-server.ts';
+import type { Server } from './start-server.ts';
 import { PEERS, readWithPeer, readWithSource } from './source.ts';
 import type { Reading } from './source.ts';
 import { root } from '../fixtures/root.ts';
 
-// How fast the connectors are, and beside them other ways to do the same: in turn, in one run, on the same served bytes.
+// How fast the connectors are, compared with other ways to do the same: in turn, in one run, on the same bytes.
 // Prints tables and writes bench.json.
 
 const USAGE = `Usage: npm run bench -- [--only <start,compare,growth,streams,destination>] [--rounds <3>]
@@ -58,7 +58,7 @@ const summary = (readings: readonly Reading[]) => {
 };
 type Summary = ReturnType<typeof summary>;
 
-/** How long a connector takes to answer the least it can be asked. */
+/** How long a connector takes for its smallest command. */
 const start = async () => {
   const connectors = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
   const starts: { connector: string; wallMs: number; cpuMs: number; peakMb: number }[] = [];
@@ -198,7 +198,7 @@ const main = async (): Promise<void> => {
   const { parts, rounds, rows, wideRows, growth: sizes } = readOptions();
   const begun = performance.now();
   const cache = mkdtempSync(path.join(tmpdir(), 'benchmark-cache-'));
-  // The image brings its modules compiled.
+  // The image has its modules compiled beforehand.
   process.env['NODE_COMPILE_CACHE'] = cache;
   const server = await startServer();
   try {
@@ -219,7 +219,7 @@ const main = async (): Promise<void> => {
     };
     const file = path.join(root, 'bench.json');
     writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
-    say(`\n${figure((performance.now() - begun) / 1_000)} s in all; also in bench.json`);
+    say(`\nDone in ${figure((performance.now() - begun) / 1_000)} s; the figures are in bench.json too.`);
   } finally {
     server.stop();
     rmSync(cache, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import { request } from 'undici';
 import type { Dispatcher } from 'undici';
 
 // The other ways to get a query's rows out of Salesforce as RECORD lines, each written as its documentation suggests, and the
-// floor under all of them. Usage: benchmark-peers.ts <way> <url> <query>. Values stay text: none of these knows the types.
+// floor under all of them. Usage: peers.ts <way> <url> <query>. Values stay text: none of these knows the types.
 // Each loads only what it needs, so that none pays for another's start.
 
 const [way = '', url = '', soql = ''] = process.argv.slice(2);

@@ -14,7 +14,7 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
-/** A number with three digits that count. */
+/** A number with three significant digits. */
 export const figure = (value: number | undefined): string => {
   if (value === undefined || !Number.isFinite(value)) return '-';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));

@@ -4,7 +4,7 @@ export const BLOCKS = 5;
 /** Rows of a result that are different from each other; longer ones repeat them. */
 export const DISTINCT_ROWS = BLOCKS * BLOCK_ROWS;
 
-/** One column of the served rows: a field as describe tells it, and its cells as Bulk spells them, the same in every run. */
+/** One column of the served rows: a field as describe lists it, and its cells as Bulk writes them, the same in every run. */
 export interface Column {
   readonly name: string;
   /** Salesforce's type. */

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { ortto } from './ortto.ts';
+import { answerAtOnce } from './instant-ortto.ts';
 import { BLOCK_ROWS, BLOCKS, columnsOf, csvOf, describedFields, headerOf } from './rows.ts';
-import type { ServerNote, Serving } from './serving.ts';
+import type { ServerNote, Serving } from './start-server.ts';
 
-// A process of its own that serves finished bytes, so that a measured client shares its processor with as little as can be:
-// Bulk results in pages, the few calls around them, and an Ortto that answers at once. It is told what to serve by message
-// and tells when a job is complete.
+// A process of its own that serves finished bytes, so that a measured client has the processor almost to itself:
+// Bulk results in pages, the few calls around them, and an Ortto that answers at once. Messages tell it
+// what to serve, and it reports when a job is complete.
 
 interface Bytes {
   readonly plain: Buffer;
@@ -139,7 +139,7 @@ const salesforce = async (request: IncomingMessage, response: ServerResponse, ur
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', origin());
   const answer = url.pathname.startsWith('/v1/')
-    ? text(request).then((body) => json(response, ortto(url.pathname.slice(4), JSON.parse(body) as JsonObject)))
+    ? text(request).then((body) => json(response, answerAtOnce(url.pathname.slice(4), JSON.parse(body) as JsonObject)))
     : salesforce(request, response, url);
   answer.catch((error: unknown) => {
     process.stderr.write(`The benchmark's server: ${String(error)}\n`);
@@ -170,5 +170,5 @@ server.listen(0, '127.0.0.1', () => {
   });
   tell({ kind: 'listening' });
 });
-// Whoever started it is gone.
+// The process that started it is gone.
 process.on('disconnect', () => process.exit());

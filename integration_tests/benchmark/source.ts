@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { entryOf, measure, withFiles } from './process.ts';
-import type { Measured } from './process.ts';
+import { entryOf, measure, withFiles } from './measured-process.ts';
+import type { Measured } from './measured-process.ts';
 import { cellsOf, columnsOf, DISTINCT_ROWS, recordOf } from './rows.ts';
-import type { Server, Serving } from './serving.ts';
-import { createTally } from './tally.ts';
+import type { Server, Serving } from './start-server.ts';
+import { createRecordCheck } from './record-check.ts';
 
 const PEER_SCRIPT = fileURLToPath(new URL('peers.ts', import.meta.url));
 
@@ -11,7 +11,7 @@ const PEER_SCRIPT = fileURLToPath(new URL('peers.ts', import.meta.url));
 export interface Reading extends Measured {
   readonly rows: number;
   readonly csvBytes: number;
-  /** From the answer that says that the job is complete to the first record; undefined for who writes none. */
+  /** From the answer that says that the job is complete to the first record; undefined where none is written. */
   readonly firstMs: number | undefined;
 }
 
@@ -36,21 +36,21 @@ export const readWithSource = async (
       destination_sync_mode: 'append_dedup',
     })),
   };
-  const tally = createTally(Math.min(DISTINCT_ROWS, serving.rows), (row) => [recordOf(columns, row)]);
+  const recordCheck = createRecordCheck(Math.min(DISTINCT_ROWS, serving.rows), (row) => [recordOf(columns, row)]);
   const measured = await withFiles([config, catalog], ([configFile = '', catalogFile = '']) =>
     measure({
       args: [...entryOf('source-salesforce-cdp'), 'read', '--config', configFile, '--catalog', catalogFile],
-      onOutput: (chunk) => tally.take(chunk),
+      onOutput: (chunk) => recordCheck.take(chunk),
     }),
   );
-  tally.check(serving.rows * streams.length);
-  const states = tally.others.filter((line) => line.startsWith('{"type":"STATE"'));
+  recordCheck.check(serving.rows * streams.length);
+  const states = recordCheck.others.filter((line) => line.startsWith('{"type":"STATE"'));
   if (states.length < streams.length) throw new Error('The source has sent too few states.');
   return {
     ...measured,
     rows: serving.rows * streams.length,
     csvBytes: csvBytes * streams.length,
-    firstMs: (tally.firstAtEpochMs ?? Number.NaN) - server.completedAtEpochMs(),
+    firstMs: (recordCheck.firstAtEpochMs ?? Number.NaN) - server.completedAtEpochMs(),
   };
 };
 
@@ -62,21 +62,21 @@ export const readWithPeer = async (server: Server, serving: Serving, peer: Peer)
   const { url, csvBytes } = await server.serve(serving);
   const columns = columnsOf(serving.columns);
   const soql = `SELECT ${columns.map(({ name }) => name).join(', ')} FROM Contact`;
-  const tally = createTally(Math.min(DISTINCT_ROWS, serving.rows), (row) => {
+  const recordCheck = createRecordCheck(Math.min(DISTINCT_ROWS, serving.rows), (row) => {
     const cells = cellsOf(columns, row);
     const nulls = Object.entries(cells).map(([name, text]) => [name, text === '' ? null : text]);
     return [cells, Object.fromEntries(nulls)];
   });
   const measured = await measure({
     args: [PEER_SCRIPT, peer, url, soql],
-    onOutput: (chunk) => tally.take(chunk),
+    onOutput: (chunk) => recordCheck.take(chunk),
   });
   const reading = { ...measured, rows: serving.rows, csvBytes };
   if (peer === 'floor') {
     // Each page repeats the header row.
-    if (Number(tally.others[0]) < csvBytes) throw new Error('The floor has not read everything.');
+    if (Number(recordCheck.others[0]) < csvBytes) throw new Error('The floor has not read everything.');
     return { ...reading, firstMs: undefined };
   }
-  tally.check(serving.rows);
-  return { ...reading, firstMs: (tally.firstAtEpochMs ?? Number.NaN) - server.completedAtEpochMs() };
+  recordCheck.check(serving.rows);
+  return { ...reading, firstMs: (recordCheck.firstAtEpochMs ?? Number.NaN) - server.completedAtEpochMs() };
 };

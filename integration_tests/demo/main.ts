@@ -3,16 +3,18 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Catalog, JsonObject } from '../../airbyte/protocol.ts';
 import { runConnector } from '../protocol/connector-process.ts';
-import { readCdp } from '../proof/cdp.ts';
-import { workADay } from './changes.ts';
+import { readCdp } from '../proof/read-cdp.ts';
+import { workADay } from './working-day.ts';
 import { digest } from './digest.ts';
-import { prove, type Claim, type OrgPicture } from '../proof/claims.ts';
+import type { Claim } from '../proof/claim.ts';
+import { prove } from '../proof/claims.ts';
+import { takePicture, type OrgPicture } from '../proof/org-picture.ts';
 import { claimLines, ledgerLines, ledgerTable } from './report.ts';
-import type { SyncReport } from '../platform/books.ts';
+import type { SyncReport } from '../platform/sync-report.ts';
 import type { StreamChoice } from '../platform/messages.ts';
-import { runSync } from '../platform/platform.ts';
+import { runSync } from '../platform/run-sync.ts';
 import { startOrtto } from '../simulators/ortto.ts';
-import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
+import { startSalesforce } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';
 import { root } from '../fixtures/root.ts';
 
@@ -48,13 +50,7 @@ const ask = async (connector: string, command: string, config: string): Promise<
   return found;
 };
 
-const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
-  accounts: org.rows('Account'),
-  contacts: org.rows('Contact'),
-  leads: org.rows('Lead'),
-});
-
-/** A line now and then, so that a long sync is seen to move. */
+/** Prints a line every few seconds, so that a long sync shows its progress. */
 const progress = (calls: () => number): { onRecord: () => void; onAcknowledged: () => void; stop: () => void } => {
   const counts = { read: 0, acknowledged: 0 };
   const begun = Date.now();
@@ -110,7 +106,7 @@ const main = async (): Promise<boolean> => {
       say();
       say(title);
       const calls = { salesforce: salesforce.counts.apiCalls, ortto: ortto.counts.requests };
-      const org = picture(salesforce.org);
+      const org = takePicture(salesforce.org);
       const { stop, ...hooks } = progress(() => ortto.counts.requests - calls.ortto);
       const begun = Date.now();
       const report = await runSync({ source, destination, discovered, choices, stateFile }, hooks).finally(stop);
@@ -131,7 +127,7 @@ const main = async (): Promise<boolean> => {
       return troubles.length === 0 && claims.every(({ counterexamples }) => counterexamples.length === 0);
     };
 
-    const beforeFirst = picture(salesforce.org);
+    const beforeFirst = takePicture(salesforce.org);
     const isFirstRight = await sync('4  first sync: source read | destination write', undefined);
     say();
     say('5  an hour later, in Salesforce');
@@ -141,7 +137,7 @@ const main = async (): Promise<boolean> => {
     clock.freeze();
     for (const line of workADay(salesforce.org)) say(`   ${line}`);
     clock.unfreeze();
-    // What changes in the second in which a sync begins is left to the next one, as it may go on changing.
+    // A sync leaves what changes in the second in which it begins to the next one: that second is not over yet.
     clock.advance(60_000);
     const isSecondRight = await sync('6  second sync, from the acknowledged states', beforeFirst);
     say();
@@ -172,7 +168,7 @@ const troublesOf = ({ succeeded, exits, failures, complaints, strayLines }: Sync
 
 try {
   const isRight = await main();
-  say(isRight ? 'All of it is as it should be.' : 'Something is not as it should be: see ✗ above.');
+  say(isRight ? 'All checks passed.' : 'Some checks failed: see ✗ above.');
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

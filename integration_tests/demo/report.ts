@@ -1,5 +1,5 @@
-import type { Claim } from '../proof/claims.ts';
-import type { SyncReport } from '../platform/books.ts';
+import type { Claim } from '../proof/claim.ts';
+import type { SyncReport } from '../platform/sync-report.ts';
 
 // How the demo's results look on a terminal.
 

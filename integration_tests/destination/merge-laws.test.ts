@@ -9,8 +9,8 @@ import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from '../../des
 import type { Pass } from '../../destination-ortto-cdp/delivery/passes.ts';
 import { mapRecord } from '../../destination-ortto-cdp/records/map-record.ts';
 import { applyToModel, batches, hasKey, pictureOf, settle } from './merge-model.ts';
-import { recordOf, settingsJson, settingsOf, SHAPES, worldOf } from './merge-worlds.ts';
-import type { Target, World } from './merge-worlds.ts';
+import { recordOf, settingsJson, settingsOf, SHAPES, scenarioOf } from './merge-scenarios.ts';
+import type { Target, Scenario } from './merge-scenarios.ts';
 import { createCustomField } from '../simulators/ortto/custom-fields.ts';
 import { createInstance } from '../simulators/ortto/instance.ts';
 import type { Instance } from '../simulators/ortto/instance.ts';
@@ -43,9 +43,13 @@ const catalogOf = (target: Target): ConfiguredCatalog => {
 };
 
 /** The mapping, with the custom fields it needs created in the embedded Ortto. */
-const prepare = (instance: Instance, world: World): StreamMapping => {
+const prepare = (instance: Instance, scenario: Scenario): StreamMapping => {
   const none = { person: [], organization: [], personActivities: [], organizationActivities: [] };
-  const plan = planMapping(parseConfig({ api_key: 'key', ...settingsJson(world) }), catalogOf(world.target), none);
+  const plan = planMapping(
+    parseConfig({ api_key: 'key', ...settingsJson(scenario) }),
+    catalogOf(scenario.target),
+    none,
+  );
   expect(plan.problems).toEqual([]);
   for (const field of plan.missing.person) createCustomField(instance, instance.people, field);
   for (const field of plan.missing.organization) createCustomField(instance, instance.organizations, field);
@@ -93,22 +97,22 @@ test.each([
   'whatever the settings, the embedded Ortto has for each %s what the rules say field by field (%d cases)',
   (target, numRuns) => {
     fc.assert(
-      fc.property(worldOf(target), (world) => {
-        const instance = createInstance({ switches: world.switches });
-        const mapping = prepare(instance, world);
-        const model = settle(world, (body) =>
+      fc.property(scenarioOf(target), (scenario) => {
+        const instance = createInstance({ switches: scenario.switches });
+        const mapping = prepare(instance, scenario);
+        const model = settle(scenario, (body) =>
           target === 'person' ? mergePeople(instance, body) : mergeOrganizations(instance, body),
         );
         expect(shown(instance, target)).toEqual(model.map((entity) => Object.fromEntries(entity)));
-        const records = world.records.filter((record) => hasKey(world, record));
-        for (const batch of batches(world, model, records)) {
+        const records = scenario.records.filter((record) => hasKey(scenario, record));
+        for (const batch of batches(scenario, model, records)) {
           const writes = batch.flatMap((record) => {
             const mapped = mapRecord(mapping, record, 0);
             return mapped.kind === 'write' ? [mapped.write] : [];
           });
           expect(writes).toHaveLength(batch.length);
           if (writes.length > 0) deliver(instance, writes);
-          for (const record of batch) applyToModel(model, world, record);
+          for (const record of batch) applyToModel(model, scenario, record);
           expect(shown(instance, target)).toEqual(model.map((entity) => Object.fromEntries(entity)));
         }
       }),
@@ -124,13 +128,13 @@ test('no sequence of syncs, and no settings, turns an opt-out into an opt-in', (
   );
   fc.assert(
     fc.property(
-      fc.tuple(worldOf('person'), syncs, fc.array(settingsOf('person'), { minLength: 4, maxLength: 4 })),
-      ([world, rounds, changes]) => {
-        const instance = createInstance({ switches: world.switches });
+      fc.tuple(scenarioOf('person'), syncs, fc.array(settingsOf('person'), { minLength: 4, maxLength: 4 })),
+      ([scenario, rounds, changes]) => {
+        const instance = createInstance({ switches: scenario.switches });
         const out = new Set<string>();
         for (const [index, { records, leaves }] of rounds.entries()) {
           // Settings may change from one sync to the next.
-          const now: World = { ...world, settings: changes[index] ?? world.settings, records };
+          const now: Scenario = { ...scenario, settings: changes[index] ?? scenario.settings, records };
           // The first sync creates the custom fields; later ones would be refused.
           const mapping = prepare(index === 0 ? instance : createInstance(), now);
           for (const record of records.filter((one) => hasKey(now, one))) {

@@ -1,17 +1,17 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { FieldRule } from '../../destination-ortto-cdp/config.ts';
-import { RULES, SHAPES } from './merge-worlds.ts';
-import type { Target, World } from './merge-worlds.ts';
+import { RULES, SHAPES } from './merge-scenarios.ts';
+import type { Target, Scenario } from './merge-scenarios.ts';
 
-// A model of a CDP that knows no passes, no batches and no wire: it finds whom a record means, and applies the rule of each
+// A model of a CDP that knows no passes, no batches and no wire: it finds the entity a record is about, and applies the rule of each
 // field as the settings spell it.
 
 type Value = string | readonly string[] | boolean;
 /** Values by the name of the Salesforce field; one that is not there is empty. */
 type Entity = Map<string, Value>;
 
-/** Whom a record means among the entities, oldest first. */
-const meant = (entities: readonly Entity[], { target, settings }: World, record: JsonObject): Entity | undefined => {
+/** The entity a record is about, among these, oldest first. */
+const meant = (entities: readonly Entity[], { target, settings }: Scenario, record: JsonObject): Entity | undefined => {
   const keys = settings.matchBy.map((key) => SHAPES[target].keys[key] ?? '');
   const present = keys.filter((key) => typeof record[key] === 'string' && record[key] !== '');
   if (settings.findStrategy === 'all') {
@@ -25,11 +25,11 @@ const meant = (entities: readonly Entity[], { target, settings }: World, record:
   return undefined;
 };
 
-export const hasKey = ({ target, settings }: World, record: JsonObject): boolean =>
+export const hasKey = ({ target, settings }: Scenario, record: JsonObject): boolean =>
   settings.matchBy.some((key) => Boolean(record[SHAPES[target].keys[key] ?? '']));
 
 /** The rule of one field, read off the settings. */
-const ruleIn = ({ target, settings }: World, place: number, from: string): FieldRule => {
+const ruleIn = ({ target, settings }: Scenario, place: number, from: string): FieldRule => {
   const box = SHAPES[target].boxes[from];
   const limits: FieldRule[] = [settings.rows[place]?.rule ?? 'overwrite'];
   if (settings.mergeStrategy === 'append_only') limits.push('if_empty');
@@ -50,10 +50,10 @@ const put = (entity: Entity, field: string, value: unknown): void => {
   else entity.set(field, Array.isArray(value) ? value.map(String).toSorted() : (value as Value));
 };
 
-export const applyToModel = (entities: Entity[], world: World, record: JsonObject): void => {
-  const { target, settings } = world;
+export const applyToModel = (entities: Entity[], scenario: Scenario, record: JsonObject): void => {
+  const { target, settings } = scenario;
   const shape = SHAPES[target];
-  const known = meant(entities, world, record);
+  const known = meant(entities, scenario, record);
   if (known === undefined) {
     if (!settings.createNew) return;
     const fresh: Entity = new Map();
@@ -67,7 +67,7 @@ export const applyToModel = (entities: Entity[], world: World, record: JsonObjec
     return;
   }
   for (const [place, [from]] of shape.fields.entries()) {
-    const rule = ruleIn(world, place, from);
+    const rule = ruleIn(scenario, place, from);
     const nulls =
       settings.rows[place]?.nulls ?? (from === 'Title' || from === 'Type' || from === 'Topics__c' ? 'clear' : 'ignore');
     if (!(from in record) || (isEmpty(record[from]) && nulls === 'ignore')) continue;
@@ -83,16 +83,20 @@ export const applyToModel = (entities: Entity[], world: World, record: JsonObjec
 
 /**
  * Records in arrival order, in batches in which no two share a key, as the queue makes them, or mean one entity. The key
- * values an entity had before count too: a record that takes one away from it and a record that has it are a race, which
- * nobody can win who does not know what Ortto holds.
+ * values an entity had before count too: a record that takes one away from it and a record that has it are a race, whose
+ * outcome depends on what Ortto holds.
  */
-export const batches = (world: World, entities: readonly Entity[], records: readonly JsonObject[]): JsonObject[][] => {
+export const batches = (
+  scenario: Scenario,
+  entities: readonly Entity[],
+  records: readonly JsonObject[],
+): JsonObject[][] => {
   const model = entities.map((entity) => new Map(entity));
-  const keys = Object.values(SHAPES[world.target].keys);
+  const keys = Object.values(SHAPES[scenario.target].keys);
   const done: JsonObject[][] = [[]];
   let taken = new Set<unknown>();
   for (const record of records) {
-    const known = meant(model, world, record);
+    const known = meant(model, scenario, record);
     const own = [
       ...(known === undefined ? [] : [known, ...keys.map((key) => `${key} ${String(known.get(key))}`)]),
       ...keys.map((key) => `${key} ${String(record[key])}`),
@@ -103,7 +107,7 @@ export const batches = (world: World, entities: readonly Entity[], records: read
     }
     for (const each of own) taken.add(each);
     done.at(-1)?.push(record);
-    applyToModel(model, world, record);
+    applyToModel(model, scenario, record);
   }
   return done;
 };
@@ -127,11 +131,11 @@ export const pictureOf = (target: Target, read: (id: string) => unknown): object
   );
 };
 
-/** Puts the others into both worlds, without a Salesforce id; `merge` sends one body to Ortto. */
-export const settle = (world: World, merge: (body: JsonObject) => void): Entity[] => {
-  const shape = SHAPES[world.target];
+/** Puts the others into both scenarios, without a Salesforce id; `merge` sends one body to Ortto. */
+export const settle = (scenario: Scenario, merge: (body: JsonObject) => void): Entity[] => {
+  const shape = SHAPES[scenario.target];
   const entities: Entity[] = [];
-  for (const other of world.others) {
+  for (const other of scenario.others) {
     const entity: Entity = new Map();
     for (const [from] of shape.fields) if (!isEmpty(other[from] ?? null)) put(entity, from, other[from]);
     const key = shape.fields[0]?.[0] ?? '';
@@ -141,8 +145,8 @@ export const settle = (world: World, merge: (body: JsonObject) => void): Entity[
     );
     const rows = [{ fields }];
     const mergeBy = { merge_by: [shape.fields[0]?.[2]], merge_strategy: 2, find_strategy: 0 };
-    merge({ [world.target === 'person' ? 'people' : 'accounts']: rows, ...mergeBy });
-    if (world.target === 'person') entity.set('subscribed', true);
+    merge({ [scenario.target === 'person' ? 'people' : 'accounts']: rows, ...mergeBy });
+    if (scenario.target === 'person') entity.set('subscribed', true);
     entities.push(entity);
   }
   return entities;

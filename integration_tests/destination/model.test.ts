@@ -4,8 +4,8 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import { errorsOf, ledgerOf, liveWrite, record, state, stateIds } from './destination-run.ts';
 import type { Streams } from './destination-run.ts';
 import { applyToModel, batches, hasKey, pictureOf, settle } from './merge-model.ts';
-import { settingsJson, SHAPES, worldOf } from './merge-worlds.ts';
-import type { Target, World } from './merge-worlds.ts';
+import { settingsJson, SHAPES, scenarioOf } from './merge-scenarios.ts';
+import type { Target, Scenario } from './merge-scenarios.ts';
 import { startOrtto } from '../simulators/ortto.ts';
 import type { OrttoSimulator } from '../simulators/ortto.ts';
 import type { Switches } from '../simulators/ortto/switches.ts';
@@ -40,13 +40,13 @@ const shown = (target: Target) =>
     pictureOf(target, (id) => fields[id]),
   );
 
-const syncOf = (world: World) => {
-  const { stream } = SHAPES[world.target];
-  const config = settingsJson(world);
+const syncOf = (scenario: Scenario) => {
+  const { stream } = SHAPES[scenario.target];
+  const config = settingsJson(scenario);
   return (records: readonly JsonObject[]) =>
     liveWrite(ortto, {
       config,
-      streams: streams[world.target],
+      streams: streams[scenario.target],
       lines: [...records.map((each) => record(stream, each)), state(stream, 1)],
     });
 };
@@ -56,23 +56,23 @@ test.each(['person', 'organization'] as const)(
   async (target) => {
     const path = target === 'person' ? '/person/merge' : '/accounts/merge';
     const { stream } = SHAPES[target];
-    const worlds = fc.tuple(worldOf(target), fc.boolean(), spellings, trouble);
+    const scenarios = fc.tuple(scenarioOf(target), fc.boolean(), spellings, trouble);
     await fc.assert(
-      fc.asyncProperty(worlds, async ([given, createNew, switches, lost]) => {
-        const world = { ...given, settings: { ...given.settings, createNew } };
-        ortto = await startOrtto({ switches: { ...world.switches, ...switches } });
-        const sync = syncOf(world);
+      fc.asyncProperty(scenarios, async ([given, createNew, switches, lost]) => {
+        const scenario = { ...given, settings: { ...given.settings, createNew } };
+        ortto = await startOrtto({ switches: { ...scenario.switches, ...switches } });
+        const sync = syncOf(scenario);
         // The first sync creates the custom fields.
         expect(errorsOf(await sync([]))).toEqual([]);
-        const model = settle(world, (body) => ortto.cdp.call('POST', path, body));
+        const model = settle(scenario, (body) => ortto.cdp.call('POST', path, body));
         if (lost !== undefined) ortto.faults.add({ ...lost, cut: true });
-        const keyless = world.records.filter((each) => !hasKey(world, each));
-        const keyed = world.records.filter((each) => hasKey(world, each));
-        for (const batch of batches(world, model, keyed)) {
+        const keyless = scenario.records.filter((each) => !hasKey(scenario, each));
+        const keyed = scenario.records.filter((each) => hasKey(scenario, each));
+        for (const batch of batches(scenario, model, keyed)) {
           const run = await sync([...batch, ...keyless]);
           expect([errorsOf(run), stateIds(run)]).toEqual([[], [1]]);
           expect(ledgerOf(run, stream)).toMatchObject({ received: batch.length + keyless.length });
-          for (const each of batch) applyToModel(model, world, each);
+          for (const each of batch) applyToModel(model, scenario, each);
           expect(shown(target)).toEqual(model.map((entity) => Object.fromEntries(entity)));
         }
         await ortto.close();

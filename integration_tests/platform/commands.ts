@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { AirbyteMessage, Catalog, ConnectionStatus } from '../../airbyte/protocol.ts';
-import { linesOf, startConnector, withFiles, type Side } from './host.ts';
-import { openMemory } from './memory.ts';
-import type { Connection } from './platform.ts';
+import { linesOf, startConnector, withFiles, type Side } from './connector-host.ts';
+import { openSavedConnection } from './saved-connection.ts';
+import type { Connection } from './run-sync.ts';
 import { messageOn } from '../protocol/lines.ts';
 
 // The commands that Airbyte runs outside of syncs.
@@ -13,8 +13,8 @@ type Asked = Pick<Connection, 'source' | 'destination' | 'stateFile' | 'host'>;
 /** Runs a command to its end. Throws when it writes anything but messages, and when it does not exit with 0. */
 const ask = (connection: Asked, side: Side, command: 'check' | 'discover'): Promise<readonly AirbyteMessage[]> => {
   const { host = {}, stateFile } = connection;
-  const memory = openMemory(stateFile);
-  const config = side === 'source' ? (memory.sourceConfig() ?? connection.source) : connection.destination;
+  const saved = openSavedConnection(stateFile);
+  const config = side === 'source' ? (saved.sourceConfig() ?? connection.source) : connection.destination;
   return withFiles(host, async (file) => {
     const child = startConnector(side, [command, '--config', file('config.json', config)], host);
     child.stdin.end();
@@ -25,7 +25,7 @@ const ask = (connection: Asked, side: Side, command: 'check' | 'discover'): Prom
     for await (const line of linesOf(child.stdout, (rest) => (torn = rest))) {
       const message = messageOn(line, `The ${side}`);
       if (message.type === 'CONTROL' && side === 'source') {
-        memory.keepSourceConfig(message.control.connectorConfig.config);
+        saved.keepSourceConfig(message.control.connectorConfig.config);
       }
       messages.push(message);
     }

@@ -1,7 +1,7 @@
 import type { ConfiguredCatalog } from '../../airbyte/protocol.ts';
 
 // Airbyte's jobs, their attempts, and the generations of streams that go with them. Pure: what is decided here is kept
-// elsewhere. A custom connector knows no refreshes, so each attempt at a full refresh begins anew.
+// elsewhere. A custom connector has no refreshes, so each attempt at a full refresh starts over.
 
 export interface Attempt {
   readonly kind: 'sync' | 'clear';
@@ -10,11 +10,11 @@ export interface Attempt {
   readonly attempt: number;
   /** Of every stream that was ever read in full or cleared; the others are in generation 0. */
   readonly generations: Readonly<Record<string, number>>;
-  /** An attempt counts as failed until it has ended well: whoever is killed cannot say so. */
+  /** An attempt counts as failed until it has ended well: a killed process cannot say so. */
   readonly succeeded: boolean;
 }
 
-/** What stands for the attempt before the first. */
+/** The attempt before the first. */
 const NONE: Attempt = { kind: 'sync', job: 0, attempt: 0, generations: {}, succeeded: true };
 
 const isFull = ({ sync_mode }: ConfiguredCatalog['streams'][number]): boolean => sync_mode === 'full_refresh';

@@ -31,10 +31,10 @@ export const toDestination = (stream: StreamDescriptor, naming: Naming): StreamD
   ...(naming.namespace !== undefined && { namespace: naming.namespace }),
 });
 
-/** The inverse of `toDestination`; throws on a name that never went there. */
+/** The inverse of `toDestination`; throws on a name that was never sent there. */
 export const toSource = (stream: StreamDescriptor, naming: Naming): StreamDescriptor => {
   if (!stream.name.startsWith(naming.prefix) || (stream.namespace ?? undefined) !== naming.namespace) {
-    throw new Error(`The destination speaks of a stream it was not given: ${JSON.stringify(stream)}`);
+    throw new Error(`The destination names a stream it was not given: ${JSON.stringify(stream)}`);
   }
   return { name: stream.name.slice(naming.prefix.length) };
 };
@@ -137,8 +137,8 @@ export const clearCatalog = (catalog: ConfiguredCatalog): ConfiguredCatalog => (
 });
 
 /**
- * A state that no source has sent: without value it takes the place of a stream's state in a Clear; an empty one stands for
- * a stream that is read in full and has none.
+ * A state that no source has sent: without value it replaces a stream's state in a Clear; an empty one is for a stream
+ * that is read in full and has none.
  */
 export const platformState = ({ name }: StreamDescriptor, state: JsonObject | null): JsonObject => ({
   type: 'STATE',

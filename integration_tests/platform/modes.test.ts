@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { SyncMode } from '../../airbyte/protocol.ts';
-import { workADay } from '../demo/changes.ts';
-import type { SyncReport } from './books.ts';
+import { workADay } from '../demo/working-day.ts';
+import type { SyncReport } from './sync-report.ts';
 import type { StreamChoice } from './messages.ts';
 import { expectClean, startWorld, type World } from './world.ts';
 
@@ -62,7 +62,7 @@ const twoSyncs = (choice: StreamChoice) =>
       rows,
       said,
       cdp: world.ortto.cdp.snapshot(),
-      attempt: world.memory.lastAttempt(),
+      attempt: world.saved.lastAttempt(),
     };
   });
 
@@ -106,11 +106,11 @@ test('A full refresh that was killed begins anew with the next attempt of its jo
       },
     });
     expect(broken.succeeded).toBe(false);
-    expect(world.memory.states()).not.toEqual([]);
+    expect(world.saved.states()).not.toEqual([]);
     const again = await world.sync();
     expectClean(again);
     expect(counts(again)).toEqual(rowCounts(world));
-    expect(world.memory.lastAttempt()).toMatchObject({ job: 1, attempt: 1, succeeded: true });
+    expect(world.saved.lastAttempt()).toMatchObject({ job: 1, attempt: 1, succeeded: true });
     expect(await world.faults()).toEqual([]);
 
     const before = world.ortto.cdp.snapshot();
@@ -127,7 +127,7 @@ test('An empty state, as Airbyte makes one for a stream without, has the source 
   await inWorld({ sync_mode: 'incremental', destination_sync_mode: 'append_dedup' }, async (world) => {
     expectClean(await world.sync());
     const contacts = { stream_descriptor: { name: 'Contact' }, stream_state: {} };
-    world.memory.keepState({ type: 'STREAM', stream: contacts });
+    world.saved.keepState({ type: 'STREAM', stream: contacts });
     const again = await world.sync();
     expectClean(again);
     const { Contact, ...others } = counts(again);

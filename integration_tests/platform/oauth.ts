@@ -3,7 +3,7 @@ import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { propertiesOf } from '../../airbyte/schema-properties.ts';
 
-// Airbyte's side of the Authenticate button: it renders the templates of `advanced_auth` and changes the code for tokens.
+// Airbyte's side of the Authenticate button: it renders the templates of `advanced_auth` and exchanges the code for tokens.
 // Like its newest version this one knows `if` and four filters, and refuses everything else.
 
 /** An app's key and secret, as an administrator enters them for all users of the connector. */
@@ -35,7 +35,7 @@ const evaluate = (expression: string, values: Values): string => {
   return text;
 };
 
-/** To Airbyte's templates the text "false" is as false as no text. */
+/** Airbyte's templates treat the text "false" as false, like an empty text. */
 const isTrue = (text: string | undefined): boolean => text !== undefined && text !== '' && text !== 'false';
 
 /** Renders a template once; what values bring in is not rendered again. */
@@ -108,7 +108,7 @@ export const startLogin = (specification: JsonObject, form: JsonObject, app: OAu
     state,
     /** Where the browser is sent. */
     consentUrl: render(String(flow['consent_url']), valuesOf(flow, { ...given, client_secret: '' })),
-    /** The request that a code is changed with. */
+    /** The request that exchanges a code. */
     tokenRequest(code: string) {
       const values = valuesOf(flow, { ...given, code });
       return {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Child, Side } from './host.ts';
+import type { Child, Side } from './connector-host.ts';
 import { runCheck, runDiscover } from './commands.ts';
 import { errorBody } from '../simulators/salesforce/failure.ts';
 import { expectClean, startWorld, type World } from './world.ts';
 
 // Salesforce gives a new refresh token at each login, and takes the old one no more.
 
-const keptToken = ({ memory }: World): unknown =>
-  (memory.sourceConfig()?.['credentials'] as { refresh_token?: unknown } | undefined)?.refresh_token;
+const keptToken = ({ saved }: World): unknown =>
+  (saved.sourceConfig()?.['credentials'] as { refresh_token?: unknown } | undefined)?.refresh_token;
 
 test.each<[string, Side[]]>([
   ['the source', ['source']],
@@ -53,7 +53,7 @@ test('What a check or a discover rotates is kept too, and what the user entered 
     expect(await runCheck(connection, 'source')).toMatchObject({ status: 'SUCCEEDED' });
     expect(keptToken(world)).toBe(world.salesforce.login.refreshToken);
     expect(await runDiscover(connection)).toEqual(connection.discovered);
-    expect(world.memory.sourceConfig()).toEqual({
+    expect(world.saved.sourceConfig()).toEqual({
       ...connection.source,
       credentials: {
         ...(connection.source['credentials'] as object),

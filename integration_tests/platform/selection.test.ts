@@ -118,7 +118,7 @@ test('A stream whose Id is not ticked ends the sync with a sentence for the user
       }),
     ]);
     expect(report.complaints).toEqual([]);
-    expect(world.memory.states()).toEqual([]);
+    expect(world.saved.states()).toEqual([]);
     expect([world.ortto.cdp.people(), world.ortto.cdp.organizations()]).toEqual([[], []]);
   });
 });

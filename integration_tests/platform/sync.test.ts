@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { workADay } from '../demo/changes.ts';
+import { workADay } from '../demo/working-day.ts';
 import { ledgerLines } from '../demo/report.ts';
-import type { SyncReport } from './books.ts';
+import type { SyncReport } from './sync-report.ts';
 import { expectClean, startWorld } from './world.ts';
 
 // Both shipped entry points, joined as Airbyte joins them, between the two embedded servers.
@@ -105,11 +105,11 @@ test('A connection with a stream prefix and a namespace syncs, goes on from its 
     expect(await world.faults()).toEqual([]);
     expect(receivedIn(second)).toBeGreaterThan(0);
     expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
-    expect(world.memory.states()).toHaveLength(world.connection.choices.size);
+    expect(world.saved.states()).toHaveLength(world.connection.choices.size);
 
     const before = world.ortto.cdp.snapshot();
     expectClean(await world.clear());
-    expect(world.memory.states()).toEqual([]);
+    expect(world.saved.states()).toEqual([]);
     expect(world.ortto.cdp.snapshot()).toEqual(before);
   } finally {
     await world.close();

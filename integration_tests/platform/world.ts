@@ -3,20 +3,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
-import { readCdp } from '../proof/cdp.ts';
-import { prove, type OrgPicture } from '../proof/claims.ts';
-import type { SyncReport } from './books.ts';
+import { readCdp } from '../proof/read-cdp.ts';
+import { prove, unproven } from '../proof/claims.ts';
+import { takePicture, type OrgPicture } from '../proof/org-picture.ts';
+import type { SyncReport } from './sync-report.ts';
 import { runDiscover } from './commands.ts';
-import type { Host } from './host.ts';
-import { openMemory, type Memory } from './memory.ts';
+import type { Host } from './connector-host.ts';
+import { openSavedConnection, type SavedConnection } from './saved-connection.ts';
 import type { Naming, StreamChoice } from './messages.ts';
-import { runClear, runSync, type Connection, type SyncHooks } from './platform.ts';
+import { runClear, runSync, type Connection, type SyncHooks } from './run-sync.ts';
 import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from '../simulators/salesforce.ts';
 import { sourceConfig } from '../simulators/source-config.ts';
 
-// One instant for all worlds: rows are dated from it, and two worlds are to hold the same. A whole second, for rows are
-// dated by the second while the org's clock goes on.
+// One instant for all worlds: rows are dated from it, and two worlds have to hold the same. A whole second, for rows are
+// dated by the second while the org's clock keeps running.
 const yesterday = new Date((Math.floor(Date.now() / 1_000) - 86_400) * 1_000);
 
 /** What the user chose for each stream. */
@@ -30,13 +31,13 @@ export interface World {
   readonly ortto: OrttoSimulator;
   readonly connection: Connection;
   /** What Airbyte keeps of the connection. */
-  readonly memory: Memory;
+  readonly saved: SavedConnection;
   /** The path of a new file with this content. */
   readonly file: (content: unknown) => string;
-  /** What nobody may see. */
+  /** Must not appear in any output. */
   readonly secrets: readonly string[];
   readonly sync: (hooks?: SyncHooks) => Promise<SyncReport>;
-  /** Syncs as the user has chosen anew; the next sync is again as the connection is. */
+  /** Syncs with other choices; the next sync has those of the connection again. */
   readonly syncAs: (choose: Choose, hooks?: SyncHooks) => Promise<SyncReport>;
   readonly clear: () => Promise<SyncReport>;
   /** What is wrong with the CDP now, the org being as it was when the last sync began. */
@@ -54,12 +55,6 @@ export interface WorldOptions {
   /** Incremental with append and dedup, all fields, when absent. */
   readonly choose?: Choose;
 }
-
-const picture = (org: SalesforceSimulator['org']): OrgPicture => ({
-  accounts: org.rows('Account'),
-  contacts: org.rows('Contact'),
-  leads: org.rows('Lead'),
-});
 
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
   const { seed = 7, contacts = 120, naming, host, choose = () => USUAL } = options;
@@ -88,23 +83,22 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const connection = { ...account, discovered, choices: choicesOf(choose), ...(naming && { naming }) };
   const pictures: OrgPicture[] = [];
   const sync = (hooks?: SyncHooks, choices = connection.choices): Promise<SyncReport> => {
-    pictures.push(picture(salesforce.org));
+    pictures.push(takePicture(salesforce.org));
     return runSync({ ...connection, choices }, hooks);
   };
   return {
     salesforce,
     ortto,
     connection,
-    memory: openMemory(stateFile),
+    saved: openSavedConnection(stateFile),
     file,
     secrets: [clientSecret, refreshToken, ortto.apiKey],
     sync: (hooks) => sync(hooks),
     syncAs: (of, hooks) => sync(hooks, choicesOf(of)),
     clear: () => runClear(connection),
     faults: async () => {
-      const now = pictures.at(-1) ?? picture(salesforce.org);
-      const claims = prove(now, pictures[0], await readCdp(ortto.url, ortto.apiKey));
-      return claims.flatMap(({ text, counterexamples }) => counterexamples.map((example) => `${text}: ${example}`));
+      const now = pictures.at(-1) ?? takePicture(salesforce.org);
+      return unproven(prove(now, pictures[0], await readCdp(ortto.url, ortto.apiKey)));
     },
     close: async () => {
       await Promise.all([salesforce.close(), ortto.close()]);

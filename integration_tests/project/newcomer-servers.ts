@@ -6,7 +6,7 @@ import { root } from '../fixtures/root.ts';
 
 export interface Servers {
   readonly child: ChildProcessWithoutNullStreams;
-  /** Resolves with all that was said, once these words were among it. */
+  /** Resolves with all output so far, once these words are in it. */
   readonly until: (words: string) => Promise<string>;
   readonly pressEnter: () => void;
   /** As Ctrl-C does. */

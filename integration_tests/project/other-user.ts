@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** The user as whom Airbyte runs pods without root. */
+/** The user that Airbyte runs pods as, without root. */
 const ROOTLESS = 1000;
 
 /**

@@ -1,14 +1,14 @@
 // What connectors can say to a person, read off their code: tests hold the documents to it.
 
-/** From these calls on a text is meant for whoever runs the sync. */
+/** A text given to one of these calls is for the person who runs the sync. */
 const HEADS =
   /(?:new (?:ConfigError|TransientError|SalesforceFailure)|log(?:ger)?\.warn|(?:problems|warnings)\.push|refuse)\(|\bproblem: (?=[`'"])/g;
-/** A text that begins so speaks of an option, wherever it stands. */
+/** A text that begins so is about an option, wherever it is used. */
 const OPTION = /[`'"](?=(?:[a-z]+_[a-z_]+|objects\[[^:`'"\n]*): )/g;
 
 interface Literal {
   readonly text: string;
-  /** Where the code goes on after it. */
+  /** Where the code continues after it. */
   readonly end: number;
 }
 

@@ -28,11 +28,11 @@ export interface ConnectorProcess {
 export interface SpawnOptions {
   /** Written to the process at its own pace, then closed. Left out: stdin is closed at once; null: the test writes. */
   readonly stdin?: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> | null;
-  /** Added to the environment of this process; undefined takes a variable away. */
+  /** Added to the environment of this process; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Wait this long after each chunk of stdout, to play a reader slower than the writer. */
+  /** Wait this long after each chunk of stdout, to simulate a reader slower than the writer. */
   readonly pauseMs?: number;
-  /** What it says may be something else than messages: help, a version. */
+  /** Its output may be something other than messages: help, a version. */
   readonly speaksFreely?: boolean;
 }
 

@@ -139,7 +139,7 @@ test.each<[string, JsonObject, string]>([
 });
 
 test('a line that is none throws under the name of its writer', () => {
-  expect(() => messageOn('Hello', 'The source')).toThrow('The source wrote a line that is no Airbyte message');
+  expect(() => messageOn('Hello', 'The source')).toThrow('The source wrote a line that is not an Airbyte message');
 });
 
 test('what a connector cannot be given is refused before it starts', () => {

@@ -22,11 +22,13 @@ export const lineFaults = (line: string): readonly string[] => {
   return problemsOf.message(message);
 };
 
-/** The message on a line. Throws, naming whoever wrote it, when the line is not one of the protocol. */
+/** The message on a line. Throws, naming its writer, when the line is not one of the protocol. */
 export const messageOn = (line: string, writer: string): AirbyteMessage => {
   const faults = lineFaults(line);
   if (faults.length === 0) return JSON.parse(line) as AirbyteMessage;
-  throw new Error(`${writer} wrote a line that is no Airbyte message (${faults.join('; ')}): ${line.slice(0, 500)}`);
+  throw new Error(
+    `${writer} wrote a line that is not an Airbyte message (${faults.join('; ')}): ${line.slice(0, 500)}`,
+  );
 };
 
 /** Throws when a catalog or saved states for a connector are not what the platform would give it. */

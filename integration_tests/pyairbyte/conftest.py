@@ -9,12 +9,12 @@ import airbyte as ab
 import pytest
 from airbyte.caches import DuckDBCache
 
-from world import World, connector
+from embedded_servers import Servers, connector
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    opened = World.open()
+def servers() -> Iterator[Servers]:
+    opened = Servers.open()
     yield opened
     opened.close()
 
@@ -31,19 +31,19 @@ def states(tmp_path: Path) -> DuckDBCache:
 
 
 @pytest.fixture
-def source(world: World) -> ab.Source:
+def source(servers: Servers) -> ab.Source:
     return ab.get_source(
         "source-salesforce-cdp",
-        config=world.source,
+        config=servers.source,
         local_executable=connector("source-salesforce-cdp"),
         streams="*",
     )
 
 
 @pytest.fixture
-def destination(world: World) -> ab.Destination:
+def destination(servers: Servers) -> ab.Destination:
     return ab.get_destination(
         "destination-ortto-cdp",
-        config=world.destination,
+        config=servers.destination,
         local_executable=connector("destination-ortto-cdp"),
     )

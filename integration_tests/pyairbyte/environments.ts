@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-// Virtual environments with the programs that nobody here wrote: the host of the connectors, and a peer of the source.
+// Virtual environments with programs that others wrote: the host of the connectors, and a peer of the source.
 
 /** PyAirbyte runs on these. */
 const VERSIONS = ['3.12', '3.11', '3.10'];
 
-/** What the tests need cannot be had on this machine, which is nobody's fault. */
+/** What the tests need cannot be installed on this machine. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
 }
@@ -32,7 +32,7 @@ export const findPython = (): Python => {
   throw new Unavailable(`no Python ${VERSIONS.join(', ')} with venv was found`);
 };
 
-/** An index that answers without this version is a wrong pin, and no reason to go without. */
+/** If the index answers but lacks this version, the pin is wrong: not a reason to skip the tests. */
 const isUnreachable = (output: string): boolean => /from versions: none|ConnectionPool|timed out/i.test(output);
 
 const pip = (folder: string, args: readonly string[], wanted: string): void => {
@@ -59,7 +59,7 @@ const install = (file: string, { python, version }: Python, cache: string): stri
   rmSync(folder, { recursive: true, force: true });
   const made = run(python, ['-m', 'venv', folder]);
   if (!made.ok) throw new Error(made.output);
-  // One package first and without patience: pip would try an index that is out of reach again and again.
+  // One package first and without retries: pip would try an unreachable index again and again.
   const first = pins.split('\n').find((line) => /^[^#;]+==[^;]+$/.test(line)) ?? '';
   const probe = ['download', '--quiet', '--no-deps', '--retries', '0', '--timeout', '20', '--dest', `${folder}/probe`];
   pip(folder, [...probe, first], first);
@@ -71,7 +71,7 @@ const install = (file: string, { python, version }: Python, cache: string): stri
 
 export interface Environments {
   readonly host: string;
-  /** Undefined when it cannot be had: only what compares with it needs it. */
+  /** Undefined when it cannot be installed: only the comparisons need it. */
   readonly peer: string | undefined;
   /** Why there is no peer. */
   readonly missing: string | undefined;

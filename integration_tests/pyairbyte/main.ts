@@ -3,10 +3,10 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environments, findPython, Unavailable, type Environments } from './environments.ts';
-import { serveWorlds } from './worlds.ts';
+import { serveEmbeddedServers } from './embedded-servers.ts';
 
-// `npm run test:pyairbyte`: both connectors in PyAirbyte, a host that nobody here wrote. Without a Python that it runs on,
-// or without a package index to install it from, nothing is tested, and that is said aloud.
+// `npm run test:pyairbyte`: both connectors in PyAirbyte, a host that others wrote. Without a Python that it runs on,
+// or without a package index to install it from, nothing is tested, and a message says so.
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
@@ -25,7 +25,7 @@ const writeExecutables = (): string => {
 };
 
 const test = async ({ host, peer }: Environments): Promise<number> => {
-  const worlds = await serveWorlds();
+  const servers = await serveEmbeddedServers();
   const scratch = path.join(cache, 'scratch');
   rmSync(scratch, { recursive: true, force: true });
   try {
@@ -37,7 +37,7 @@ const test = async ({ host, peer }: Environments): Promise<number> => {
         stdio: 'inherit',
         env: {
           ...process.env,
-          WORLDS: worlds.url,
+          SERVERS: servers.url,
           CONNECTORS: writeExecutables(),
           PEER: peer && path.join(peer, 'bin', 'source-salesforce'),
           AIRBYTE_OFFLINE_MODE: '1',
@@ -53,7 +53,7 @@ const test = async ({ host, peer }: Environments): Promise<number> => {
       child.on('close', (code) => resolve(code ?? 1));
     });
   } finally {
-    await worlds.close();
+    await servers.close();
   }
 };
 
@@ -64,7 +64,7 @@ const say = (what: string, why: string): void => {
 try {
   const found = environments(here, findPython(), cache);
   process.exitCode = await test(found);
-  if (found.missing !== undefined) say("Airbyte's own source is no peer that ours was compared with", found.missing);
+  if (found.missing !== undefined) say("Ours was not compared with Airbyte's own source", found.missing);
 } catch (error) {
   if (!(error instanceof Unavailable)) throw error;
   say('neither connector was tested in PyAirbyte', error.message);

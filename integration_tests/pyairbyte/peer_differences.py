@@ -65,7 +65,7 @@ DIFFERENCES = (
     ),
     Difference(
         "not available",
-        "Theirs takes a few words in Bulk results (#N/A, NA, null and others) for no value unless preserve_na_values "
+        "Theirs treats a few words in Bulk results (#N/A, NA, null and others) as no value unless preserve_na_values "
         "is set, and in REST results never. To ours they are text like any other.",
         lambda field, theirs, ours: theirs is ABSENT and ours in NOT_AVAILABLE,
     ),

@@ -1,6 +1,6 @@
 """Airbyte's own source-salesforce reads the embedded Salesforce too.
 
-It is a client that nobody here wrote, so it says whether the embedded Salesforce behaves; and where both read the same
+It is a client that others wrote, so it shows whether the embedded Salesforce behaves; and where both read the same
 rows, each of our records must be theirs but for what `peer_differences.py` explains.
 """
 
@@ -16,7 +16,7 @@ from typing import Any, cast
 import pytest
 
 from peer_differences import ABSENT, DIFFERENCES
-from world import STREAMS, Row, World, connector
+from embedded_servers import STREAMS, Row, Servers, connector
 
 pytestmark = pytest.mark.skipif("PEER" not in os.environ, reason="airbyte-source-salesforce is not installed")
 
@@ -77,8 +77,8 @@ class Reader:
 class Peer(Reader):
     """Airbyte's, which logs in at login.salesforce.com: `login_host` leads it to the embedded server instead."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        credentials = {key: value for key, value in world.source["credentials"].items() if key != "auth_type"}
+    def __init__(self, servers: Servers, folder: Path) -> None:
+        credentials = {key: value for key, value in servers.source["credentials"].items() if key != "auth_type"}
         super().__init__(
             Path(os.environ["PEER"]),
             # One slice of time instead of one for each month, since each is a Bulk job.
@@ -86,7 +86,7 @@ class Peer(Reader):
             folder,
             {
                 "PYTHONPATH": str(Path(__file__).with_name("login_host")),
-                "SALESFORCE_LOGIN_URL": world.source["login_url"],
+                "SALESFORCE_LOGIN_URL": servers.source["login_url"],
             },
         )
 
@@ -95,13 +95,13 @@ class Peer(Reader):
 
 
 @pytest.fixture
-def peer(world: World, tmp_path: Path) -> Peer:
-    return Peer(world, tmp_path / "peer")
+def peer(servers: Servers, tmp_path: Path) -> Peer:
+    return Peer(servers, tmp_path / "peer")
 
 
 @pytest.fixture
-def own(world: World, tmp_path: Path) -> Reader:
-    return Reader(connector("source-salesforce-cdp"), world.source, tmp_path / "own")
+def own(servers: Servers, tmp_path: Path) -> Reader:
+    return Reader(connector("source-salesforce-cdp"), servers.source, tmp_path / "own")
 
 
 def by_id(records: list[Row]) -> dict[str, Row]:
@@ -131,15 +131,17 @@ def compare(theirs: dict[str, Row], ours: dict[str, Row]) -> tuple[Counter[str],
     return explained, unexplained
 
 
-def test_airbytes_own_source_is_at_home_in_the_embedded_salesforce(world: World, peer: Peer) -> None:
+def test_airbytes_own_source_is_at_home_in_the_embedded_salesforce(servers: Servers, peer: Peer) -> None:
     assert peer.check() == "SUCCEEDED"
     records, _ = peer.read()
     for stream in STREAMS:
-        assert by_id(records[stream]).keys() == world.rows(stream).keys()
-        assert len(records[stream]) == len(world.rows(stream))
+        assert by_id(records[stream]).keys() == servers.rows(stream).keys()
+        assert len(records[stream]) == len(servers.rows(stream))
 
 
-def test_both_sources_send_the_same_records_but_for_what_is_explained(world: World, peer: Peer, own: Reader) -> None:
+def test_both_sources_send_the_same_records_but_for_what_is_explained(
+    servers: Servers, peer: Peer, own: Reader
+) -> None:
     explained: Counter[str] = Counter()
     unexplained: list[str] = []
     their_states: list[Row] | None = None
@@ -157,6 +159,6 @@ def test_both_sources_send_the_same_records_but_for_what_is_explained(world: Wor
             explained += found
             unexplained += [f"{stream} {each}" for each in open_questions]
         if is_first:
-            world.work_a_day()
+            servers.work_a_day()
     assert unexplained == []
     assert explained.keys() == {each.name for each in DIFFERENCES}

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 from airbyte.cli.smoke_test_source._scenarios import PREDEFINED_SCENARIOS, get_scenario_records
 
-from world import Cdp, Row, World, connector
+from embedded_servers import Cdp, Row, Servers, connector
 
 UNREACHABLE = {"column.with.dots"}
 """Fields a mapping cannot name: a dot leads to a field of a parent, and no Salesforce name has one of its own."""
@@ -30,7 +30,7 @@ REFUSED: dict[str, set[int]] = {
     # Whole numbers beyond those that JSON's numbers hold exactly, and numbers beyond what Ortto's thousandths hold.
     "large_decimals_and_numbers": {1, 2},
     "special_number_values": {1, 3, 4, 5},
-    # A list with an object in it is no set of options.
+    # A list with an object in it is not a set of options.
     "nested_json_objects": {1},
     "array_of_primitives": {2},
     # An object, where the schema lets one think of text.
@@ -84,9 +84,9 @@ def with_ids(number: int, scenario: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def smoke_test(world: World, folder: Path, destination: dict[str, Any], *options: str) -> dict[str, Any]:
+def smoke_test(servers: Servers, folder: Path, destination: dict[str, Any], *options: str) -> dict[str, Any]:
     config = folder / "destination.json"
-    config.write_text(json.dumps(world.destination | destination))
+    config.write_text(json.dumps(servers.destination | destination))
     ended = subprocess.run(
         [
             Path(sys.executable).with_name("pyab"),
@@ -112,7 +112,7 @@ def destination_log(folder: Path) -> str:
 
 
 def options(values: list[Any]) -> list[str] | None:
-    """The set a list is: whatever is no text as JSON spells it, without what is blank."""
+    """The set a list is: what is not text as JSON spells it, without blanks."""
     texts = {each if isinstance(each, str) else json.dumps(each) for each in values if each is not None}
     return sorted(text for text in texts if text.strip()) or None
 
@@ -175,17 +175,17 @@ def as_read(name: str, value: Any) -> Any:
     return value
 
 
-def test_synthetic_streams_without_ids_are_refused_whole_and_in_words(world: World, tmp_path: Path) -> None:
+def test_synthetic_streams_without_ids_are_refused_whole_and_in_words(servers: Servers, tmp_path: Path) -> None:
     mapping = {"objects": [{"stream": "basic_types", "target": "person"}]}
-    result = smoke_test(world, tmp_path, mapping, "--scenarios=fast", "--skip-preflight")
+    result = smoke_test(servers, tmp_path, mapping, "--scenarios=fast", "--skip-preflight")
     assert not result["success"]
     log = destination_log(tmp_path)
     assert "basic_types: has no field Id" in log
     assert "null_handling: no mapping says what it becomes" in log
-    assert world.cdp().people == []
+    assert servers.cdp().people == []
 
 
-def test_synthetic_streams_with_ids_become_people_with_their_values(world: World, tmp_path: Path) -> None:
+def test_synthetic_streams_with_ids_become_people_with_their_values(servers: Servers, tmp_path: Path) -> None:
     scenarios = [with_ids(number, each) for number, each in enumerate(PREDEFINED_SCENARIOS, start=1)]
     mapping = [
         {
@@ -198,7 +198,7 @@ def test_synthetic_streams_with_ids_become_people_with_their_values(world: World
     custom = tmp_path / "scenarios.yaml"
     custom.write_text(yaml.safe_dump(scenarios, allow_unicode=True))
     result = smoke_test(
-        world, tmp_path, {"objects": mapping}, "--scenarios=", f"--custom-scenarios={custom}", "--skip-preflight"
+        servers, tmp_path, {"objects": mapping}, "--scenarios=", f"--custom-scenarios={custom}", "--skip-preflight"
     )
     assert result["error"] is None
     assert result["records_delivered"] == sum(len(scenario["records"]) for scenario in scenarios)
@@ -207,7 +207,7 @@ def test_synthetic_streams_with_ids_become_people_with_their_values(world: World
     rejections = [json.loads(line) for line in re.findall(r"rejected (\{.*\})", destination_log(tmp_path))]
     assert {each["id"] for each in rejections} == refused
 
-    found = people_by_id(world.cdp())
+    found = people_by_id(servers.cdp())
     expected = expected_people(scenarios)
     assert found.keys() == expected.keys()
     for id_, values in expected.items():

@@ -12,7 +12,7 @@ import pytest
 from airbyte.caches import DuckDBCache
 from airbyte.exceptions import AirbyteConnectorCheckFailedError
 
-from world import STREAMS, Row, World, connector
+from embedded_servers import STREAMS, Row, Servers, connector
 
 
 def in_table(value: Any) -> Any:
@@ -66,11 +66,11 @@ def test_a_check_succeeds(source: ab.Source) -> None:
     source.check()
 
 
-def test_a_failed_check_says_what_to_change(world: World) -> None:
-    credentials = world.source["credentials"] | {"refresh_token": "revoked"}
+def test_a_failed_check_says_what_to_change(servers: Servers) -> None:
+    credentials = servers.source["credentials"] | {"refresh_token": "revoked"}
     broken = ab.get_source(
         "source-salesforce-cdp",
-        config=world.source | {"credentials": credentials},
+        config=servers.source | {"credentials": credentials},
         local_executable=connector("source-salesforce-cdp"),
     )
     with pytest.raises(AirbyteConnectorCheckFailedError) as raised:
@@ -86,17 +86,17 @@ def test_every_stream_of_the_org_is_discovered_with_its_key_and_cursor(source: a
 
 
 def test_the_cache_holds_every_row_and_a_second_read_brings_only_what_changed(
-    world: World, source: ab.Source, cache: DuckDBCache
+    servers: Servers, source: ab.Source, cache: DuckDBCache
 ) -> None:
-    before = {stream: world.rows(stream) for stream in STREAMS}
+    before = {stream: servers.rows(stream) for stream in STREAMS}
     first = source.read(cache=cache)
     assert first.processed_records == sum(len(rows) for rows in before.values())
     for stream in STREAMS:
         assert differences(by_id(first, stream), before[stream]) == []
 
-    world.work_a_day()
+    servers.work_a_day()
     # A formula's value may change without its row: it is that of the row's last own change.
-    expected = {stream: before[stream] | changed_rows(before[stream], world.rows(stream)) for stream in STREAMS}
+    expected = {stream: before[stream] | changed_rows(before[stream], servers.rows(stream)) for stream in STREAMS}
     second = source.read(cache=cache)
     assert second.processed_records > 0
     assert second.processed_records == sum(len(changed_rows(before[stream], expected[stream])) for stream in STREAMS)
@@ -107,18 +107,20 @@ def test_the_cache_holds_every_row_and_a_second_read_brings_only_what_changed(
     assert source.read(cache=cache).processed_records == 0
 
 
-def test_a_full_refresh_of_one_stream_reads_it_whole_again(world: World, source: ab.Source, cache: DuckDBCache) -> None:
+def test_a_full_refresh_of_one_stream_reads_it_whole_again(
+    servers: Servers, source: ab.Source, cache: DuckDBCache
+) -> None:
     source.read(cache=cache, streams=["Lead"])
     again = source.read(cache=cache, streams=["Lead"], force_full_refresh=True)
-    assert again.processed_records == len(world.rows("Lead"))
-    assert differences(by_id(again, "Lead"), world.rows("Lead")) == []
+    assert again.processed_records == len(servers.rows("Lead"))
+    assert differences(by_id(again, "Lead"), servers.rows("Lead")) == []
 
 
-def test_records_come_without_a_cache_too(world: World, source: ab.Source) -> None:
+def test_records_come_without_a_cache_too(servers: Servers, source: ab.Source) -> None:
     # Named, because PyAirbyte stops reading when it sees nobody hold the dataset any more.
     dataset = source.get_records("Account", normalize_field_names=False)
     records = {record["Id"]: record for record in dataset}
-    rows = world.rows("Account")
+    rows = servers.rows("Account")
     assert records.keys() == rows.keys()
     for id_, row in rows.items():
         assert records[id_]["Name"] == row["Name"]

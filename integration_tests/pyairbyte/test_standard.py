@@ -22,7 +22,7 @@ from airbyte_cdk.test.standard_tests import (
     SourceTestSuiteBase,
 )
 
-from world import World, connector
+from embedded_servers import Servers, connector
 
 ROOT = Path(__file__).parents[2]
 """The folder that holds one folder for each connector."""
@@ -35,7 +35,7 @@ def processes(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(source: Executable, args: list[str], expected_outcome: ExpectedOutcome) -> EntrypointOutput:
         ended = subprocess.run([source.path, *args], capture_output=True, text=True, check=False)
         output = EntrypointOutput(ended.stdout.split("\n")[:-1], command=args, stderr=ended.stderr)
-        # A log line here is one that is no message: our own come as LOG messages at their levels.
+        # A log line here is one that is not a message: our own come as LOG messages at their levels.
         assert ended.stderr == ""
         assert ended.returncode == (1 if output.errors else 0)
         return output
@@ -75,11 +75,11 @@ class TestSource(OfOurs, SourceTestSuiteBase):
     name = "source-salesforce-cdp"
 
     @pytest.fixture(params=["as it should be", "with a revoked token"])
-    def scenario(self, world: World, request: pytest.FixtureRequest, tmp_path: Path) -> ConnectorTestScenario:
+    def scenario(self, servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -> ConnectorTestScenario:
         if request.param == "as it should be":
-            return scenario_of(world.source, tmp_path, "succeed")
-        credentials = world.source["credentials"] | {"refresh_token": "revoked-by-somebody"}
-        return scenario_of(world.source | {"credentials": credentials}, tmp_path, "failed")
+            return scenario_of(servers.source, tmp_path, "succeed")
+        credentials = servers.source["credentials"] | {"refresh_token": "revoked-by-somebody"}
+        return scenario_of(servers.source | {"credentials": credentials}, tmp_path, "failed")
 
 
 class TestDestination(OfOurs, DestinationTestSuiteBase):
@@ -87,10 +87,10 @@ class TestDestination(OfOurs, DestinationTestSuiteBase):
     test_spec = SourceTestSuiteBase.test_spec
 
     @pytest.fixture(params=["as it should be", "with another key"])
-    def scenario(self, world: World, request: pytest.FixtureRequest, tmp_path: Path) -> ConnectorTestScenario:
+    def scenario(self, servers: Servers, request: pytest.FixtureRequest, tmp_path: Path) -> ConnectorTestScenario:
         if request.param == "as it should be":
-            return scenario_of(world.destination, tmp_path, "succeed")
-        return scenario_of(world.destination | {"api_key": "somebody-elses"}, tmp_path, "failed")
+            return scenario_of(servers.destination, tmp_path, "succeed")
+        return scenario_of(servers.destination | {"api_key": "somebody-elses"}, tmp_path, "failed")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -109,10 +109,10 @@ class AsDeclared(OfOurs):
 
     @pytest.fixture
     def scenario(
-        self, declared: ConnectorTestScenario, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, declared: ConnectorTestScenario, servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> ConnectorTestScenario:
         """In a copy of what the file names, so led that the embedded servers are the only ones asked."""
-        config: dict[str, Any] = getattr(world, self.side)
+        config: dict[str, Any] = getattr(servers, self.side)
         copy = tmp_path / self.name
         shutil.copytree(ROOT / self.name / "acceptance", copy / "acceptance")
         invalid = copy / "acceptance" / "invalid-config.json"

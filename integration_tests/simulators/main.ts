@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { workADay } from '../demo/changes.ts';
+import { workADay } from '../demo/working-day.ts';
 import { startOrtto } from './ortto.ts';
 import { startSalesforce, type SalesforceSimulator } from './salesforce.ts';
 import { sourceConfig } from './source-config.ts';
@@ -14,7 +14,7 @@ npm run simulators -- [--salesforce-port 8080] [--ortto-port 8081] [--contacts 1
 Port 0 is any free one; the same seed gives the same org.
 `;
 
-/** What the user can put right: told without a stack trace. */
+/** What the user can put right: printed without a stack trace. */
 class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -50,7 +50,7 @@ const onPort = async <T>(option: string, port: number, start: (port: number) => 
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const why = code === 'EACCES' ? 'is not for this user' : 'is taken';
+    const why = code === 'EACCES' ? 'is reserved for privileged users' : 'is taken';
     throw new UsageError(`Port ${port} ${why}: choose another with --${option}`);
   }
 };
@@ -86,7 +86,7 @@ ${JSON.stringify(sourceConfig(salesforce), null, 2)}
 Config of destination-ortto-cdp:
 ${JSON.stringify(destinationConfig, null, 2)}
 
-Enter lets the embedded org work for a day, so that the next sync has something to do. Ctrl-C ends both.
+Press Enter to change the embedded org by a day's work, so that the next sync has something to do. Ctrl-C stops both.
 `);
 
   const lines = createInterface({ input: process.stdin });
@@ -103,14 +103,14 @@ Enter lets the embedded org work for a day, so that the next sync has something 
   });
 };
 
-/** What a day changed, to be told. A small org runs out of leads to convert and of tasks to complete. */
+/** What a day changed, to be printed. A small org runs out of leads to convert and of tasks to complete. */
 const dayIn = (org: SalesforceSimulator['org']): string => {
   try {
     return workADay(org)
       .map((line) => `   ${line}`)
       .join('\n');
   } catch (error) {
-    return `   not all of a day's work was found (${String(error)}): start again with more contacts`;
+    return `   the org is too small for a whole day's work (${String(error)}): start again with more contacts`;
   }
 };
 

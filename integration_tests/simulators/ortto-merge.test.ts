@@ -42,7 +42,7 @@ const only = (instance: Instance) => {
   return person;
 };
 
-// One person as the reference describes it, without stores, keys or field types.
+// One person as docs/vendors.md describes it, without stores, keys or field types.
 interface Model {
   first?: string;
   last?: string;

@@ -26,7 +26,7 @@ export interface OrttoOptions extends InstanceOptions {
   readonly seed?: number;
 }
 
-/** What is in the CDP, read behind the API's back. */
+/** What is in the CDP, read directly instead of through the API. */
 interface Cdp {
   /** Archived ones included, oldest first. */
   people(): readonly Picture[];

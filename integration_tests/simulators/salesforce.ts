@@ -2,16 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './salesforce/answer.ts';
-import { jsonAnswer } from './salesforce/answer.ts';
-import type { BulkApi, BulkSettings } from './salesforce/bulk.ts';
+import type { BulkSettings } from './salesforce/bulk-settings.ts';
 import { createBulk } from './salesforce/bulk.ts';
 import { createClock } from './salesforce/clock.ts';
 import type { Counts } from './salesforce/counts.ts';
 import { createCounts } from './salesforce/counts.ts';
 import { deliver } from './salesforce/delivery.ts';
+import { answerRequest, callKind } from './salesforce/endpoint.ts';
 import { errorBody } from './salesforce/failure.ts';
 import type { Fault } from './salesforce/faults.ts';
-import { createFaultScript, faultAnswer, refusals } from './salesforce/faults.ts';
+import { createFaultScript, faultAnswer } from './salesforce/faults.ts';
 import type { Login } from './salesforce/login.ts';
 import { createLogin } from './salesforce/login.ts';
 import type { Org } from './salesforce/org.ts';
@@ -19,8 +19,7 @@ import { createOrg } from './salesforce/org.ts';
 import { standardObjects } from './salesforce/objects.ts';
 import type { PopulationOptions } from './salesforce/population.ts';
 import { populate } from './salesforce/population.ts';
-import type { Limits, Request, Services } from './salesforce/resources.ts';
-import { VERSIONS, answerResource, kindOf } from './salesforce/resources.ts';
+import type { Limits, Request } from './salesforce/resources.ts';
 import type { RestApi, RestSettings } from './salesforce/rest.ts';
 import { createRest } from './salesforce/rest.ts';
 
@@ -47,47 +46,11 @@ export interface SalesforceSimulator {
   close(): Promise<void>;
 }
 
-/** Bytes of a request's URI and headers that Salesforce takes. */
-const MAX_HEAD = 16_384;
-
 const readBody = async (request: IncomingMessage): Promise<string> =>
   Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
 
 const headSize = (request: IncomingMessage): number =>
   (request.url?.length ?? 0) + request.rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);
-
-const identity = ({ org, url, username }: Services): Answer =>
-  jsonAnswer({
-    id: `${url}/id/${org.organizationId}/${org.userId}`,
-    asserted_user: true,
-    user_id: org.userId,
-    organization_id: org.organizationId,
-    username,
-    display_name: 'Integration User',
-    email: username,
-    active: true,
-    user_type: 'STANDARD',
-    language: 'en_US',
-    locale: 'en_US',
-    utcOffset: 0,
-    urls: Object.fromEntries(
-      ['rest', 'sobjects', 'query'].map((name) => [
-        name,
-        `${url}/services/data/v{version}/${name === 'rest' ? '' : `${name}/`}`,
-      ]),
-    ),
-    last_modified_date: new Date(org.now()).toISOString(),
-  });
-
-const userinfo = ({ org, url, username }: Services): Answer =>
-  jsonAnswer({
-    sub: `${url}/id/${org.organizationId}/${org.userId}`,
-    user_id: org.userId,
-    organization_id: org.organizationId,
-    preferred_username: username,
-    name: 'Integration User',
-    email: username,
-  });
 
 /**
  * Starts an embedded Salesforce on the loopback interface: an org made from `seed` (default 1) with `contacts` people
@@ -98,52 +61,13 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
   const org = createOrg(standardObjects, clock);
   populate(org, { ...options, seed: options.seed ?? 1, contacts: options.contacts ?? 200 });
   const login = createLogin(clock, org.userId, org.organizationId);
-  const bulk: BulkApi = createBulk(org);
+  const bulk = createBulk(org);
   const rest = createRest(org);
   const counts = createCounts();
   const limits: Limits = { dailyApiRequests: { max: 100_000, used: 0 } };
   const faults: Fault[] = [];
   const faultsFor = createFaultScript(faults);
   let url = '';
-
-  const dataAnswer = (services: Services, request: Request): Answer => {
-    if (!login.accepts(request.headers['authorization'])) return faultAnswer(refusals.sessionExpired);
-    if (request.path.startsWith('/id/')) return identity(services);
-    if (request.path === '/services/oauth2/userinfo') return userinfo(services);
-    const { dailyApiRequests } = limits;
-    if (dailyApiRequests.used >= dailyApiRequests.max) return faultAnswer(refusals.requestLimit);
-    dailyApiRequests.used += 1;
-    return answerResource(services, request).answer;
-  };
-
-  const kind = (request: Request): string => {
-    if (request.path === '/services/oauth2/token') return 'token';
-    if (request.path === '/services/oauth2/authorize') return 'authorize';
-    if (request.path === '/services/data' || request.path === '/services/data/') return 'versions';
-    if (request.path.startsWith('/id/')) return 'identity';
-    return request.path === '/services/oauth2/userinfo' ? 'userinfo' : kindOf(request);
-  };
-
-  const answer = async (request: Request, size: { readonly uri: number; readonly head: number }): Promise<Answer> => {
-    if (size.uri > MAX_HEAD) return jsonAnswer(errorBody('URI_TOO_LONG', 'URI Too Long'), 414);
-    if (size.head > MAX_HEAD) return jsonAnswer(errorBody('HEADERS_TOO_LONG', 'Request Header Fields Too Large'), 431);
-    const services: Services = { org, rest, bulk, limits, url, username: login.username };
-    const what = kind(request);
-    if (what === 'token') {
-      return request.method === 'POST'
-        ? login.token(new URLSearchParams(request.body), request.headers['authorization'], url)
-        : jsonAnswer({ error: 'invalid_request', error_description: 'must use HTTP POST' }, 400);
-    }
-    if (what === 'authorize') return login.authorize(request.parameters);
-    if (what === 'versions') {
-      return jsonAnswer(
-        VERSIONS.map((version) => ({ label: `Release ${version}`, url: `/services/data/v${version}`, version })),
-      );
-    }
-    const data = dataAnswer(services, request);
-    const { used, max } = limits.dailyApiRequests;
-    return { ...data, headers: { ...data.headers, 'Sforce-Limit-Info': `api-usage=${used}/${max}` } };
-  };
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = new URL(incoming.url ?? '/', url);
@@ -154,7 +78,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
       headers: incoming.headers as Record<string, string | undefined>,
       body: await readBody(incoming),
     };
-    counts.call(kind(request));
+    counts.call(callKind(request));
     const actions = faultsFor(request.method, incoming.url ?? '/');
     let fault: Answer | undefined;
     for (const action of actions) {
@@ -166,8 +90,9 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
         return;
       }
     }
+    const services = { org, rest, bulk, limits, url, username: login.username };
     const size = { uri: incoming.url?.length ?? 0, head: headSize(incoming) };
-    const said = fault ?? (await answer(request, size));
+    const said = fault ?? (await answerRequest(services, login, request, size));
     if (actions.some((action) => action.kind === 'drop')) {
       response.destroy();
       return;
@@ -179,7 +104,7 @@ export const startSalesforce = async (options: SalesforceOptions = {}): Promise<
 
   const server = createServer({ maxHeaderSize: 131_072, keepAliveTimeout: 60_000 }, (incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
-      // A client that hung up is no failure; anything else must be seen by whoever called.
+      // A client that hung up is not a failure; anything else must be seen by the caller.
       if (response.headersSent || response.destroyed) response.destroy();
       else {
         response.statusCode = 500;

@@ -1,11 +1,11 @@
 /** What is needed of an embedded Salesforce to log in there. */
-interface Host {
+interface LoginHost {
   readonly url: string;
   readonly login: { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string };
 }
 
 /** A config of the Salesforce source that logs in by the refresh token that works now. */
-export const sourceConfig = ({ url, login }: Host) => ({
+export const sourceConfig = ({ url, login }: LoginHost) => ({
   credentials: {
     auth_type: 'refresh_token',
     client_id: login.clientId,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startServer } from '../benchmark/serving.ts';
-import type { Server } from '../benchmark/serving.ts';
+import { startServer } from '../benchmark/start-server.ts';
+import type { Server } from '../benchmark/start-server.ts';
 import { readWithSource } from '../benchmark/source.ts';
 
 let server: Server;

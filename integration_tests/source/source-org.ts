@@ -22,7 +22,7 @@ import { root } from '../fixtures/root.ts';
 
 const SOURCE = path.join(root, 'source-salesforce-cdp/main.ts');
 
-/** What a run of the source has said, sorted out. */
+/** What a run of the source has printed, sorted. */
 export interface Outcome {
   readonly exitCode: number | null;
   readonly messages: readonly AirbyteMessage[];
@@ -66,7 +66,7 @@ export interface SourceOrg {
    * as a kill leaves it.
    */
   readHere(options?: HereOptions): Promise<Outcome>;
-  /** As `read`, for tests that meddle with the process. */
+  /** As `read`, for tests that interfere with the process. */
   start(options?: ReadOptions): Promise<ConnectorProcess>;
   close(): Promise<void>;
 }

@@ -12,7 +12,7 @@ import { idKeys } from './row.ts';
 import type { Entity, Store } from './store.ts';
 import { readTime, readValue } from './values.ts';
 
-// activities/create and accounts/activities/create (reference 5.1, 5.2).
+// activities/create and accounts/activities/create (docs/vendors.md, Activities).
 
 type Told =
   | { readonly problem: string }
@@ -58,7 +58,7 @@ const readCreated = (
   return old && switches.oldActivity !== 'accepted' ? { problem: 'created: too far back', old: true } : created;
 };
 
-/** Whom it is about: given by id, else found or made by its fields. */
+/** The person or account it is about: given by id, else found or made by its fields. */
 const findSubject = (
   instance: Instance,
   store: Store,
@@ -137,7 +137,7 @@ const verdict = (instance: Instance, store: Store, told: Told): JsonObject => {
   };
 };
 
-/** Tells the activities of one body, in order. All rows bad is a Refusal with `details`. */
+/** Records the activities of one body, in order. All rows bad is a Refusal with `details`. */
 export const createActivities = (instance: Instance, store: Store, body: unknown, queue: Queue): Answer => {
   const { limits, switches } = instance;
   const list = isObject(body) ? body['activities'] : undefined;

@@ -1,7 +1,7 @@
 import type { Instance } from './instance.ts';
 import type { Entity } from './store.ts';
 
-// A permission given or taken leaves an activity on the person (reference 4.5).
+// A permission given or taken leaves an activity on the person: seen in recordings of the live API.
 
 const permissions = [
   {

@@ -6,7 +6,7 @@ import type { JsonObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 import type { Store } from './store.ts';
 
-// <entity>/custom-field/create, get and update (reference 4.6).
+// <entity>/custom-field/create, get and update: name and type are fixed from the start (docs/vendors.md, Fields).
 
 const liquidName = (store: Store, field: Field): string =>
   `${store.noun === 'person' ? 'people' : 'account'}.${field.custom ? 'custom.' : ''}${slug(field.id.split(':').at(-1) ?? '')}`;
@@ -92,7 +92,7 @@ export const updateCustomField = (store: Store, body: unknown): Answer => {
 
 const namespaceOf = (field: Field): string => (field.id.includes(':') ? (field.id.split(':')[1] ?? '') : '');
 
-/** instance-schema/get: namespaces in use only, or those asked for (reference 7). */
+/** instance-schema/get: namespaces in use only, or those asked for. */
 export const getSchema = ({ people, organizations, definitions, switches }: Instance, body: unknown): Answer => {
   const asked = readStrings(isObject(body) ? body['namespaces'] : undefined);
   if (asked === undefined) throw new Refusal(400, 'namespaces is a list of strings');

@@ -5,7 +5,7 @@ import { isObject } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 
-// definitions/activity/create, modify and delete (reference 5.3).
+// definitions/activity/create, modify and delete, answered as in recordings of the live API (docs/vendors.md, Activities).
 
 export interface Attribute {
   readonly field: Field;
@@ -13,7 +13,7 @@ export interface Attribute {
   readonly writes: string | undefined;
 }
 
-/** A custom activity: what may be told of a person or an account. */
+/** A custom activity: what may be recorded of a person or an account. */
 export interface Definition {
   /** `act:cm:<slug>` on people, `act:oc:<slug>` on accounts. */
   readonly id: string;

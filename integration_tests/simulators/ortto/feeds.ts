@@ -7,7 +7,8 @@ import { tagNumbers } from './reading.ts';
 import { Refusal } from './refusal.ts';
 import type { Entity, Store } from './store.ts';
 
-// What else may be read of people: their activities, their permissions, and the tags in use (reference 4.5, 4.7).
+// What else may be read of people: their activities, their permissions, and the tags in use, answered as in recordings of the
+// live API.
 
 /** person/get/activities: latest first. */
 export const getActivities = (instance: Instance, body: unknown): Answer => {

@@ -1,6 +1,7 @@
 import type { MergeStrategy } from './merge-request.ts';
 
-// What one row does to one person's or account's fields (reference 2.3 to 2.5).
+// What one row does to one person's or account's fields, by Ortto's page "Data source merge strategies" and, for sets, its page
+// "Clearing and setting a person's field values".
 
 export interface FieldMerge {
   /** The row's values by field id, null included. */

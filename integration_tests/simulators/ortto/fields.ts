@@ -1,4 +1,4 @@
-// Field ids and types (reference 6). An id is `<type prefix>:<namespace>:<slug>`.
+// Field ids and types, from a schema of the live API. An id is `<type prefix>:<namespace>:<slug>`.
 
 export type DisplayType =
   | 'text'

@@ -6,7 +6,8 @@ import { Refusal } from './refusal.ts';
 import type { Entity, Store } from './store.ts';
 import { keyText, readTime } from './values.ts';
 
-// Filters of person/get, accounts/get and the calls that take one in place of ids (reference 4.2).
+// Filters of person/get, accounts/get and the calls that take one in place of ids: the operators on Ortto's page of
+// person/get that a sync may use. An unknown one is a 400.
 
 export interface Filter {
   readonly accepts: (entity: Entity) => boolean;

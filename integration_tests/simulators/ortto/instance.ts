@@ -15,7 +15,7 @@ export interface InstanceOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  /** Why Ortto refuses a merge row for reasons of its own that no schema tells; undefined when it does not. */
+  /** Why Ortto refuses a merge row that fits the schema; undefined when it accepts it. */
   readonly rowProblem?: (fields: ReadonlyMap<string, unknown>) => string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Instance {
   readonly activities: ActivityLog;
   /** Lower-case emails. */
   readonly suppressed: Set<string>;
-  /** What became of queued rows that failed: nobody but this log is told. */
+  /** What became of queued rows that failed: only this log tells. */
   readonly log: string[];
 }
 

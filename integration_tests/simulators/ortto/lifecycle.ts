@@ -5,7 +5,7 @@ import { isObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 import type { Entity, Store } from './store.ts';
 
-// archive, restore and delete, of people and accounts (reference 3.4, 4.4).
+// archive, restore and delete, of people and accounts: only what is archived can be restored or deleted.
 
 type Act = 'archive' | 'restore' | 'delete';
 

@@ -4,7 +4,7 @@ export interface Limits {
   bodyBytes: number;
   /** How many requests any span of `ms` may see; empty: no limit. `planRates` has the published ones. */
   rates: readonly { readonly requests: number; readonly ms: number }[];
-  /** Bad requests (and, counted apart, bad credentials) within `banWindowMs` that have the caller refused for `banMs`. */
+  /** Bad requests (and, counted apart, bad credentials) within `banWindowMs` after which the caller is refused for `banMs`. */
   badRequests: number;
   banWindowMs: number;
   banMs: number;
@@ -34,7 +34,7 @@ export interface Limits {
   countryCode: string;
 }
 
-/** Ortto's published limits (reference 1.7, 1.8, 3.4, 4.6); requests per second are unlimited until `rates` is set. */
+/** Ortto's published limits (its pages "Rate limits" and "Fields"); requests per second are unlimited until `rates` is set. */
 export const readLimits = (given: Partial<Limits> = {}): Limits => ({
   rowsPerCall: 100,
   activitiesPerCall: 100,

@@ -6,7 +6,8 @@ import type { JsonObject } from './json.ts';
 import { Refusal } from './refusal.ts';
 import type { Entity } from './store.ts';
 
-// accounts/contacts/add and remove (reference 3.3): answered `{}` whatever came of it.
+// accounts/contacts/add and remove: answered `{}` whatever came of it, as the live API does (docs/vendors.md, Accounts and
+// links).
 
 export const unlinkPerson = (instance: Instance, person: Entity): void => {
   instance.organizations.get(person.organizationId ?? '')?.members.delete(person.id);

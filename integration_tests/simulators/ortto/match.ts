@@ -2,7 +2,7 @@ import type { Entity, Store } from './store.ts';
 import type { Switches } from './switches.ts';
 import { keyText } from './values.ts';
 
-// How Ortto finds the person or account a row is about (reference 2.2).
+// How Ortto finds the person or account a row is about: its find strategies (docs/vendors.md, Matching).
 
 export type FindStrategy = 0 | 1 | 2;
 

@@ -7,7 +7,7 @@ import { idKeys } from './row.ts';
 import type { Store } from './store.ts';
 import { isKeyType } from './values.ts';
 
-// What a merge call says beside its rows (reference 2.1, 3.1).
+// What a merge call has beside its rows: keys, strategies, flags (docs/vendors.md, Matching).
 
 export type MergeStrategy = 1 | 2 | 3;
 

@@ -12,7 +12,7 @@ import { idKeys, readRow } from './row.ts';
 import type { Row } from './row.ts';
 import type { Entity, Store } from './store.ts';
 
-// person/merge and accounts/merge (reference 2 and 3.1), without the wire.
+// person/merge and accounts/merge, without HTTP (docs/vendors.md, from Matching to Accounts and links).
 
 /** What became of a row. */
 type Outcome =
@@ -112,7 +112,7 @@ const create = (instance: Instance, store: Store, request: MergeRequest, row: Ro
   const entity = store.create(instance.now());
   const values = newFields(store.noun, row.fields);
   if (store.noun === 'person') {
-    // So that it is no change: who never opted in to SMS has not opted out.
+    // So that this is not a change: a person who never opted in to SMS has not opted out.
     store.set(entity, 'bol::sp', false);
     recordPermissionChanges(instance, entity, values);
   }

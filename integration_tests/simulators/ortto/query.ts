@@ -7,7 +7,7 @@ import { fieldExists, fieldValue, plainText, present, totals } from './reading.t
 import { Refusal } from './refusal.ts';
 import type { Entity, Store } from './store.ts';
 
-// person/get and accounts/get, and both get-by-ids (reference 3.2, 4.1, 4.3).
+// person/get and accounts/get, and both get-by-ids: 50 rows a page unless asked, 500 at most (docs/vendors.md, Reading).
 
 const DEFAULT_PAGE = 50;
 const LARGEST_PAGE = 500;
@@ -62,7 +62,7 @@ const matching = (instance: Instance, store: Store, body: JsonObject): readonly 
 const whole = (value: unknown, byDefault: number): number =>
   Number.isInteger(value) && Number(value) >= 0 ? Number(value) : byDefault;
 
-/** The lists that open cursors stand for, so that pages do not shift under a reader. */
+/** The lists behind open cursors, so that pages do not shift under a reader. */
 export interface Cursors {
   open(ids: readonly string[]): string;
   list(cursor: string): readonly string[] | undefined;
@@ -123,7 +123,7 @@ export const query = (instance: Instance, store: Store, cursors: Cursors, body: 
   };
 };
 
-/** A map by id; ids nobody has are absent from it. */
+/** A map by id; ids that do not exist are absent from it. */
 export const getByIds = (
   instance: Instance,
   store: Store,

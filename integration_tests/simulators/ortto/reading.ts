@@ -19,7 +19,7 @@ const derived: { readonly [fieldId: string]: (entity: Entity) => unknown } = {
   oe: (entity) => iso(entity.editedAt),
 };
 
-/** Undefined when there is none. */
+/** Undefined when the entity has none. */
 export const fieldValue = (entity: Entity, fieldId: string): unknown =>
   entity.fields.get(fieldId) ?? derived[fieldId]?.(entity);
 

@@ -15,7 +15,7 @@ export interface Row {
   readonly clear: ReadonlySet<string>;
 }
 
-/** Ways to name a person or an account by Ortto id; the reference finds four for accounts and trusts none (3.1). */
+/** Keys that address a person or an account by Ortto id. Ortto's pages spell that of accounts in four ways. */
 export const idKeys: { readonly [Noun in Store['noun']]: readonly string[] } = {
   person: ['str::person_id'],
   organization: ['accounts_id', 'account_id', 'organization_id', 'str:o:organization_id'],

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Counter } from './counts.ts';
 import type { Fault, FaultAnswer, FaultScript } from './faults.ts';
 import type { Answer, Instance } from './instance.ts';
+import { envelope, rateLimited, readBody, send, type RequestBody } from './http.ts';
 import { isObject } from './json.ts';
-import type { JsonObject } from './json.ts';
 import type { Queue } from './merge.ts';
 import type { Cursors } from './query.ts';
 import { Refusal } from './refusal.ts';
@@ -14,7 +13,7 @@ import { idKeys } from './row.ts';
 import { findRoute } from './routes.ts';
 import type { Throttle } from './throttle.ts';
 
-// The wire: keys, limits, envelopes and faults round the routes.
+// HTTP around the routes: keys, limits, envelopes and faults.
 
 export interface Backend {
   readonly apiKey: string;
@@ -24,54 +23,6 @@ export interface Backend {
   readonly counter: Counter;
   readonly queue: Queue;
 }
-
-const envelope = (status: number, error: string, details?: readonly JsonObject[]): FaultAnswer => ({
-  status,
-  body: { request_id: randomUUID(), code: status, error, ...(details && { details }) },
-});
-
-const limited = (seconds: number): FaultAnswer => ({
-  status: 429,
-  body: { error: { code: 'rate-limit', message: 'rate limit', 'try-in-seconds': seconds } },
-});
-
-const send = (
-  response: ServerResponse,
-  { status, body, headers }: FaultAnswer | (Answer & { headers?: undefined }),
-): void => {
-  const isText = typeof body === 'string';
-  response.writeHead(status, {
-    'Content-Type': isText ? 'text/html' : 'application/json',
-    'X-Version': 'master-2611240900-1-simulator',
-    ...headers,
-  });
-  response.end(isText ? body : `${JSON.stringify(body ?? {})}\n`);
-};
-
-const parse = (text: string): { readonly json: unknown } | undefined => {
-  try {
-    return { json: text === '' ? {} : JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-};
-
-interface Body {
-  readonly tooLarge: boolean;
-  /** Undefined when it is no JSON. */
-  readonly parsed: { readonly json: unknown } | undefined;
-}
-
-/** Bytes past `limit` are read and thrown away, so that the caller can hear the refusal. */
-const readBody = async (request: IncomingMessage, limit: number): Promise<Body> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= limit) chunks.push(chunk);
-  }
-  return { tooLarge: bytes > limit, parsed: parse(Buffer.concat(chunks).toString()) };
-};
 
 const rowCount = (body: unknown): number => {
   const rows = isObject(body)
@@ -86,24 +37,30 @@ const isKeyMerge = (path: string, body: unknown): boolean =>
   body['async'] !== true &&
   !(Array.isArray(body['merge_by']) && Object.values(idKeys).flat().includes(String(body['merge_by'][0])));
 
+/** Does the work of a call, and counts it. */
+const answerCall = (
+  backend: Backend,
+  method: string,
+  path: string,
+  { tooLarge, parsed }: RequestBody,
+): FaultAnswer | Answer => {
+  const { instance, cursors } = backend.state();
+  const found = findRoute(method, path);
+  if (found.route === undefined) return envelope(404, 'Unknown endpoint or method');
+  if (tooLarge) return envelope(instance.switches.oversized, `A body holds up to ${instance.limits.bodyBytes} bytes`);
+  if (parsed === undefined) return envelope(400, 'Failed to parse request: invalid JSON');
+  backend.counter.call(found.path, rowCount(parsed.json));
+  try {
+    return found.route({ instance, cursors, body: parsed.json, legacy: found.legacy, queue: backend.queue });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return envelope(error.status, error.message, error.details);
+  }
+};
+
 export const createOrttoServer = (backend: Backend): Server => {
   const { counter, faults } = backend;
   let keyMerges = 0;
-
-  const work = (method: string, path: string, { tooLarge, parsed }: Body): FaultAnswer | Answer => {
-    const { instance, cursors } = backend.state();
-    const found = findRoute(method, path);
-    if (found.route === undefined) return envelope(404, 'Unknown endpoint or method');
-    if (tooLarge) return envelope(instance.switches.oversized, `A body holds up to ${instance.limits.bodyBytes} bytes`);
-    if (parsed === undefined) return envelope(400, 'Failed to parse request: invalid JSON');
-    counter.call(found.path, rowCount(parsed.json));
-    try {
-      return found.route({ instance, cursors, body: parsed.json, legacy: found.legacy, queue: backend.queue });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return envelope(error.status, error.message, error.details);
-    }
-  };
 
   const noteBad = (status: number): void => {
     const { throttle } = backend.state();
@@ -117,7 +74,7 @@ export const createOrttoServer = (backend: Backend): Server => {
     const refused = backend.state().throttle.refuse(Date.now());
     if (refused !== undefined) {
       counter.add(refused.reason === 'ban' ? 'banned' : 'rateLimited');
-      return limited(refused.seconds);
+      return rateLimited(refused.seconds);
     }
     return request.headers['x-api-key'] === backend.apiKey ? undefined : envelope(401, 'Unauthorized');
   };
@@ -125,11 +82,11 @@ export const createOrttoServer = (backend: Backend): Server => {
   const answerOf = (
     method: string,
     path: string,
-    body: Body,
+    body: RequestBody,
     fault: Fault | undefined,
   ): FaultAnswer | Answer | undefined => {
     const faulty = fault?.answer !== undefined || fault?.cut === true;
-    const done = !faulty || fault.worked === true ? work(method, path, body) : undefined;
+    const done = !faulty || fault.worked === true ? answerCall(backend, method, path, body) : undefined;
     if (fault?.cut === true) return undefined;
     return fault?.answer ?? done;
   };
@@ -151,7 +108,7 @@ export const createOrttoServer = (backend: Backend): Server => {
     const counted = isKeyMerge(findRoute(method, path).path, json);
     if (counted && keyMerges >= limits.concurrentKeyMerges) {
       counter.add('concurrencyLimited');
-      send(response, limited(1));
+      send(response, rateLimited(1));
       return 429;
     }
     keyMerges += Number(counted);
@@ -178,7 +135,7 @@ export const createOrttoServer = (backend: Backend): Server => {
       (error: unknown) => {
         counter.end(undefined);
         response.destroy();
-        // A caller who went away is life, anything else a bug of ours.
+        // A caller that hangs up is normal; anything else is a bug of ours.
         if (request.errored === null) throw error;
       },
     );

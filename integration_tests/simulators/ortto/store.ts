@@ -38,14 +38,14 @@ export interface Store {
   /** `undefined` restores. */
   archive(entity: Entity, at: number | undefined): void;
   remove(entity: Entity): void;
-  /** Whoever has this value (as `keyText` spells it) in the field, archived ones included. The first call builds an index. */
+  /** The entities with this value (as `keyText` spells it) in the field, archived ones included. The first call builds an index. */
   holders(fieldId: string, text: string): Iterable<Entity>;
 }
 
 /** Most keys have one holder, and a set for each of them would be most of the memory. */
 type Index = Map<string, Entity | Set<Entity>>;
 
-/** Shared by all people: nobody is a member of a person. */
+/** Shared by all people, since people have no members. */
 const noMembers = new Set<string>();
 
 const enter = (index: Index, text: string | undefined, entity: Entity): void => {

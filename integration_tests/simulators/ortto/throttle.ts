@@ -1,6 +1,6 @@
 import type { Limits } from './limits.ts';
 
-// Rates, bans and the limit on merges at once (reference 1.7). Times are milliseconds.
+// Rates and bans by Ortto's page "Rate limits". Times are milliseconds.
 
 export interface Throttle {
   /** Seconds to wait, when this request is one too many or its sender banned; else it counts as made. */

@@ -3,7 +3,7 @@ import { isObject, readStrings } from './json.ts';
 import type { Limits } from './limits.ts';
 import type { Switches } from './switches.ts';
 
-/** A value in the form it is stored and read back in, or why it is none. */
+/** A value in the form it is stored and read back in, or what is wrong with it. */
 export type ReadValue = { readonly value: unknown } | { readonly problem: string; readonly wrongType: boolean };
 
 interface Policy {
@@ -12,7 +12,7 @@ interface Policy {
 }
 
 const wrongType = (expected: string, json: unknown): ReadValue => ({
-  // Ortto quotes what it was sent; whoever logs its texts logs people's data.
+  // Ortto quotes what it was sent; logging its texts means logging people's data.
   problem: `expected ${expected} but got ${JSON.stringify(json).slice(0, 100)}`,
   wrongType: true,
 });
@@ -52,7 +52,7 @@ const date = (json: unknown): ReadValue => {
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Milliseconds since 1970 of an RFC 3339 time; undefined when it is none. */
+/** Milliseconds since 1970 of an RFC 3339 time; undefined when it is not one. */
 export const readTime = (json: unknown): number | undefined => {
   const match = typeof json === 'string' ? rfc3339.exec(json) : null;
   if (match === null || !isDay(Number(match[1]), Number(match[2]), Number(match[3]))) return undefined;
@@ -124,11 +124,11 @@ const readers: { readonly [Type in DisplayType]: (json: unknown, field: Field, p
 export const readValue = (field: Field, json: unknown, policy: Policy): ReadValue =>
   readers[field.displayType](json, field, policy);
 
-/** Whether a field of this type may be a match key: text and phones (reference 2.2). */
+/** Whether a field of this type may be a match key: text and phones (Ortto's page "Unique identifiers"). */
 export const isKeyType = (type: DisplayType): boolean =>
   ['text', 'email', 'link', 'single_select', 'phone'].includes(type);
 
-/** What two values of a key field must have in common to be the same key; undefined for a value that is no key. */
+/** What two values of a key field must have in common to be the same key; undefined for a value that cannot be a key. */
 export const keyText = (fieldId: string, value: unknown, switches: Switches): string | undefined => {
   if (isObject(value)) return `${String(value['c'])}${String(value['n'])}`;
   if (typeof value !== 'string') return undefined;

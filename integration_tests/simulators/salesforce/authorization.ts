@@ -17,8 +17,8 @@ interface Granted {
   readonly until: number;
 }
 
-/** Why a code buys nothing, in Salesforce's words. */
-export interface Refusal {
+/** Why the token endpoint gives no token, in Salesforce's words (the shape is that of RFC 6749, section 5.2). */
+export interface GrantProblem {
   readonly error: string;
   readonly description: string;
 }
@@ -28,7 +28,7 @@ export interface Authorization {
   /** Where the browser is sent from the page that asks for consent. */
   readonly authorize: (query: URLSearchParams) => Answer;
   /** Spends a code. Returns the scope it was given for. */
-  readonly redeem: (form: URLSearchParams) => Refusal | { readonly scope: string };
+  readonly redeem: (form: URLSearchParams) => GrantProblem | { readonly scope: string };
 }
 
 const CODE_LASTS_MS = 15 * 60_000;

@@ -1,5 +1,6 @@
 import type { FieldDefinition, FieldType } from './schema.ts';
-import type { Comparison, Condition, Literal } from './soql.ts';
+import type { Comparison, Literal } from './soql-comparisons.ts';
+import type { Condition } from './soql-where.ts';
 import type { Stored } from './store.ts';
 import { isFilterable } from './field-rules.ts';
 import { dayOf, literalSpan } from './date-literals.ts';

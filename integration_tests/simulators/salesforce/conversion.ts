@@ -1,6 +1,6 @@
 import { dayOf } from './date-literals.ts';
-import type { OrgObject } from './catalog.ts';
-import type { Stored } from './store.ts';
+import type { OrgTables, StoredValues } from './org-tables.ts';
+import type { RowWrites } from './row-writes.ts';
 
 // What becomes of a lead when a salesperson converts it.
 
@@ -17,19 +17,15 @@ export interface Conversion {
   readonly opportunityId: string | null;
 }
 
-interface Means {
-  insert(object: string, values: Readonly<Record<string, string | boolean | null>>): string;
-  get(object: OrgObject, id: string): Readonly<Record<string, Stored>>;
-  /** Changes a row and moves its timestamps. */
-  change(object: OrgObject, id: string, values: Readonly<Record<string, Stored>>, at: number): void;
-  /** Changes all rows whose field has this value, and moves their SystemModstamp. */
-  changeWhere(object: OrgObject, field: string, id: string, values: Readonly<Record<string, Stored>>, at: number): void;
-  object(name: string): OrgObject;
+/** What a conversion writes with. */
+interface ConversionMeans {
+  readonly tables: OrgTables;
+  readonly insert: RowWrites['insert'];
 }
 
 const CLOSE_AFTER_MS = 90 * 86_400_000;
 
-const contactOf = (lead: Readonly<Record<string, Stored>>, accountId: string) => {
+const contactOf = (lead: StoredValues, accountId: string) => {
   const text = (name: string): string | null => (typeof lead[name] === 'string' ? lead[name] : null);
   return {
     AccountId: accountId,
@@ -47,22 +43,27 @@ const contactOf = (lead: Readonly<Record<string, Stored>>, accountId: string) =>
   };
 };
 
-/** The lead stays, closed; its tasks go over to the contact, its memberships name both. */
-export const convert = (means: Means, id: string, into: ConversionTarget, at: number): Conversion => {
-  const lead = means.object('Lead');
-  const row = means.get(lead, id);
+/** The lead stays, closed; its tasks move to the contact, its memberships name both. */
+export const convert = (
+  { tables, insert }: ConversionMeans,
+  id: string,
+  into: ConversionTarget,
+  at: number,
+): Conversion => {
+  const lead = tables.catalog.get('Lead');
+  const row = tables.get(lead, id);
   const company = { Name: String(row['Company']), Industry: row['Industry'] === null ? null : String(row['Industry']) };
-  const accountId = into.accountId ?? means.insert('Account', company);
-  const contactId = into.contactId ?? means.insert('Contact', contactOf(row, accountId));
+  const accountId = into.accountId ?? insert('Account', company);
+  const contactId = into.contactId ?? insert('Contact', contactOf(row, accountId));
   let opportunityId: string | null = null;
   if (into.opportunity !== undefined) {
-    opportunityId = means.insert('Opportunity', {
+    opportunityId = insert('Opportunity', {
       Name: into.opportunity,
       AccountId: accountId,
       StageName: 'Prospecting',
       CloseDate: dayOf(at + CLOSE_AFTER_MS),
     });
-    means.insert('OpportunityContactRole', { OpportunityId: opportunityId, ContactId: contactId, IsPrimary: true });
+    insert('OpportunityContactRole', { OpportunityId: opportunityId, ContactId: contactId, IsPrimary: true });
   }
   const converted = {
     IsConverted: 1,
@@ -72,8 +73,8 @@ export const convert = (means: Means, id: string, into: ConversionTarget, at: nu
     ConvertedContactId: contactId,
     ConvertedOpportunityId: opportunityId,
   };
-  means.change(lead, id, converted, at);
-  means.changeWhere(means.object('Task'), 'WhoId', id, { WhoId: contactId, AccountId: accountId }, at);
-  means.changeWhere(means.object('CampaignMember'), 'LeadId', id, { ContactId: contactId }, at);
+  tables.set(lead, id, { ...converted, ...tables.stamps(lead, at, 'user') });
+  tables.changeWhere(tables.catalog.get('Task'), 'WhoId', id, { WhoId: contactId, AccountId: accountId }, at);
+  tables.changeWhere(tables.catalog.get('CampaignMember'), 'LeadId', id, { ContactId: contactId }, at);
   return { accountId, contactId, opportunityId };
 };

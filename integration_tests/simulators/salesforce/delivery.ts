@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import type { FaultAction } from './faults.ts';
 import { cutOffset } from './faults.ts';
 
-// Sends an answer over the wire, compressed when asked for, and as badly as the fault script wants.
+// Sends an answer over the wire, compressed when asked for, and damaged as the fault script says.
 
 const find = <K extends FaultAction['kind']>(actions: readonly FaultAction[], kind: K) =>
   actions.find((action): action is FaultAction & { readonly kind: K } => action.kind === kind);
@@ -18,7 +18,7 @@ async function* onePiece(body: Buffer): AsyncGenerator<Buffer> {
 
 const collect = async (body: AsyncIterable<Buffer>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(body));
 
-/** Ends after so many bytes; calls back when it did so early. */
+/** Ends after this many bytes; calls back when that was early. */
 async function* firstBytes(body: AsyncIterable<Buffer>, limit: number, onCut: () => void): AsyncGenerator<Buffer> {
   let left = limit;
   for await (const piece of body) {

@@ -155,7 +155,7 @@ const heading = (object: OrgObject, version: string): Json => ({
   urls: urlsOf(object.name, version),
 });
 
-/** The satellites of every object that people can follow: they are listed, but nobody can query them here. */
+/** The satellites of every object that people can follow: they are listed, but cannot be queried here. */
 const satellites = (object: OrgObject): readonly Json[] =>
   object.definition.flags?.feedEnabled === true
     ? ['ChangeEvent', 'Feed', 'Share'].map((kind) => ({

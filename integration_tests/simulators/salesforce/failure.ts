@@ -12,3 +12,6 @@ export class Refusal extends Error {
 
 /** The array-shaped body of a data API's error. */
 export const errorBody = (errorCode: string, message: string): string => JSON.stringify([{ message, errorCode }]);
+
+/** For a query that Salesforce would not parse. */
+export const malformedQuery = (message: string): Refusal => new Refusal(400, 'MALFORMED_QUERY', message);

@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { jsonAnswer } from './answer.ts';
 import { errorBody } from './failure.ts';
 
-// The fault script: which request goes wrong, and how. Everything else is answered as it should be.
+// The fault script: which request goes wrong, and how. Everything else is answered as usual.
 
 interface FaultMatch {
   readonly method?: string;
@@ -25,7 +25,7 @@ export type CutPoint =
   | { readonly midQuote: number };
 
 export type FaultAction =
-  /** Says this instead; the request does nothing. */
+  /** Answers this instead; the request does nothing. */
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -38,7 +38,7 @@ export type FaultAction =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Sends the body up to a point, then resets the connection or ends the answer as if it were whole. */
   | { readonly kind: 'cut'; readonly at: CutPoint; readonly how: 'reset' | 'end' }
-  /** Sends so many bytes of the body, then nothing more, the connection left open. */
+  /** Sends this many bytes of the body, then nothing more, the connection left open. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** Sends the body in pieces of one to ten bytes. */
   | { readonly kind: 'drip' }
@@ -46,7 +46,7 @@ export type FaultAction =
   | { readonly kind: 'headers'; readonly edit: (headers: Record<string, string>) => Record<string, string> }
   /** Changes the whole body (collected first) before it goes out. */
   | { readonly kind: 'body'; readonly edit: (body: Buffer) => Buffer }
-  /** Compresses the body if the client takes gzip, and sends only so many bytes of the result. */
+  /** Compresses the body if the client takes gzip, and sends only this many bytes of the result. */
   | { readonly kind: 'gzip-cut'; readonly bytes: number; readonly how: 'reset' | 'end' }
   /** Does something at this moment, before the request is handled: ends sessions, changes the org … */
   | { readonly kind: 'do'; readonly run: () => void };
@@ -56,7 +56,7 @@ export interface Fault {
   readonly action: FaultAction | readonly FaultAction[];
 }
 
-/** The errors worth having at hand. */
+/** Errors that tests often need. */
 export const refusals = {
   sessionExpired: {
     kind: 'answer',
@@ -95,7 +95,7 @@ export const createFaultScript = (faults: Fault[]): ((method: string, path: stri
   };
 };
 
-/** The answer an `answer` action stands for. */
+/** The answer of an `answer` action. */
 export const faultAnswer = (action: FaultAction & { readonly kind: 'answer' }): Answer =>
   action.body === undefined
     ? { status: action.status, headers: action.headers ?? {}, body: undefined }

@@ -8,10 +8,10 @@ export const isCompound = (field: FieldDefinition): boolean => field.type === 'a
 const isOpaque = (field: FieldDefinition): boolean =>
   isLong(field) || field.type === 'base64' || field.type === 'anyType';
 
-/** Whether the field may stand in a WHERE. */
+/** Whether the field may be used in a WHERE. */
 export const isFilterable = (field: FieldDefinition): boolean => field.filterable ?? !isOpaque(field);
 
-/** Whether the field may stand in an ORDER BY. */
+/** Whether the field may be used in an ORDER BY. */
 export const isSortable = (field: FieldDefinition): boolean =>
   field.sortable ?? (!isOpaque(field) && !isCompound(field) && field.type !== 'multipicklist');
 

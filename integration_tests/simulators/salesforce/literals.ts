@@ -1,6 +1,6 @@
 import { Refusal } from './failure.ts';
 
-// SOQL string literals: where they stand in a query, and what their escapes mean.
+// SOQL string literals: where they are in a query, and what their escapes mean.
 
 const SIMPLE: Readonly<Record<string, string>> = {
   n: '\n',
@@ -23,7 +23,7 @@ const malformed = (message: string): Refusal => new Refusal(400, 'MALFORMED_QUER
 export interface Lexed {
   /** The query with every literal replaced by 's0', 's1' …: no parser can trip over what is inside them. */
   readonly text: string;
-  /** What stood between the quotes, escapes and all. */
+  /** What was between the quotes, escapes included. */
   readonly literals: readonly string[];
 }
 
@@ -66,7 +66,7 @@ const pieces = (raw: string, isPattern: boolean): readonly Piece[] => {
   return found;
 };
 
-/** The text a literal stands for. Throws MALFORMED_QUERY for an escape SOQL does not have; `\%` and `\_` are for LIKE only. */
+/** The text of a literal. Throws MALFORMED_QUERY for an escape SOQL does not have; `\%` and `\_` are for LIKE only. */
 export const literalText = (raw: string): string =>
   pieces(raw, false)
     .map((piece) => piece.text)

@@ -1,7 +1,7 @@
 import { Refusal } from './failure.ts';
 import type { Org } from './org.ts';
 
-// /updated and /deleted: ids by the time of their last change, as replication tools of old used them.
+// /updated and /deleted: ids by the time of their last change, as older replication tools use them.
 
 const restTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}+0000`;
 
@@ -26,7 +26,7 @@ const spanOf = (org: Org, name: string, parameters: URLSearchParams, days: numbe
   if (start < org.now() - days * 86_400_000) {
     throw new Refusal(400, 'INVALID_REPLICATION_DATE', `startDate cannot be more than ${days} days ago`);
   }
-  // While a transaction is open, rows with older timestamps may still come.
+  // While a transaction is open, rows with older timestamps may still appear.
   const covered = Math.min(end, org.openSince() ?? end, org.clock.second());
   return { object, start, end, covered };
 };

@@ -31,7 +31,7 @@ const shuffled = (count: number): readonly number[] =>
     (a, b) => ((a * 7919 + 3) % 101) - ((b * 7919 + 3) % 101) || a - b,
   );
 
-/** Lets other requests in between chunks; each chunk is one consistent read. */
+/** Lets other requests run between chunks; each chunk is one consistent read. */
 export const takeResults = async (database: DatabaseSync, plan: Plan, settings: ResultSettings): Promise<Results> => {
   const writer = csvWriter(plan, settings);
   const offsets: number[] = [0];

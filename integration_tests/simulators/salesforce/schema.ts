@@ -47,10 +47,10 @@ export interface FieldDefinition {
   readonly relationshipName?: string;
   /** Name of the relationship as seen from the parent; null for those without one. */
   readonly childRelationship?: string | null;
-  /** Rows go with their parent when it is deleted. */
+  /** Rows are deleted with their parent. */
   readonly cascadeDelete?: boolean;
   /**
-   * SQL over the row's own columns, `{t}` standing for its table. Such a field is never stored: Salesforce works it out.
+   * SQL over the row's own columns, with `{t}` for its table. Such a field is never stored: Salesforce works it out.
    * With `formula` it is a formula field (`calculated`), whose change moves no timestamp.
    */
   readonly derived?: string;
