@@ -122,14 +122,25 @@ export const LAYERS: readonly Layer[] = [
   layer('integration_tests/simulators', 'the embedded Salesforce and Ortto; they share no code with the connectors', [
     'integration_tests/simulators/ortto',
     'integration_tests/simulators/salesforce',
-    'integration_tests/demo/changes.ts',
+    'integration_tests/demo/working-day.ts',
   ]),
-  layer('integration_tests/simulators/ortto', 'the embedded Ortto', []),
+  layer('integration_tests/simulators/ortto', 'the embedded Ortto', ['integration_tests/simulators/ortto/switches']),
+  layer(
+    'integration_tests/simulators/ortto/switches',
+    'every question that Ortto leaves open, with the answers there may be',
+    ['integration_tests/simulators/ortto'],
+  ),
   layer(
     'integration_tests/simulators/salesforce',
     'the embedded Salesforce',
-    [],
+    ['integration_tests/simulators/salesforce/population'],
     ['@faker-js/faker', '@jetstreamapp/soql-parser-js'],
+  ),
+  layer(
+    'integration_tests/simulators/salesforce/population',
+    'the people and companies of the embedded org',
+    ['integration_tests/simulators/salesforce'],
+    ['@faker-js/faker'],
   ),
   layer('integration_tests/acceptance', "the rules of Airbyte's acceptance tests"),
   layer('integration_tests/benchmark', 'speed and memory, compared with other ways to do it'),
