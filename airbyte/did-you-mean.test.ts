@@ -15,7 +15,7 @@ test.each([
   ['Lead_Scroe__c', 'Lead_Score__c'],
 ])('%s means %s', (written, name) => {
   expect(closestName(written, FIELDS)).toBe(name);
-  expect(didYouMean(written, FIELDS)).toBe(` Did you mean ${name}?`);
+  expect(didYouMean(written, FIELDS)).toBe(`; did you mean ${name}?`);
 });
 
 test.each(['Phone', 'X', '', 'Something_Else__c', 'AVeryLongNameThatIsNothingLikeTheOthers'])(
@@ -29,4 +29,5 @@ test('the closest of several is meant, and of equally close ones the first', () 
   expect(closestName('lookbak_window', ['lookback_windows', 'lookback_window'])).toBe('lookback_window');
   expect(closestName('Contat', ['Contact', 'Contrat'])).toBe('Contact');
   expect(closestName('Contact', [])).toBeUndefined();
+  expect(closestName('Contact', ['Contact', 'Contract'])).toBe('Contract');
 });

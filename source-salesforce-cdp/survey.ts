@@ -1,3 +1,4 @@
+import { didYouMean } from '../airbyte/did-you-mean.ts';
 import type { Log } from '../airbyte/connector.ts';
 import { compileConditions } from './planning/conditions.ts';
 import type { ObjectRefinement, SourceConfig } from './config.ts';
@@ -46,7 +47,7 @@ export const survey = async (salesforce: SalesforceClient, config: SourceConfig,
     objects: order.filter((name) => described.has(name)),
     hidden: DEFAULT_OBJECTS.filter((name) => !described.has(name)),
     problems: config.objects.flatMap((refinement, index) =>
-      refinementProblems(refinement, described.get(named[index] ?? ''), described).map(
+      refinementProblems(refinement, described.get(named[index] ?? ''), described, queryable).map(
         (problem) => `objects[${index}]: ${problem}`,
       ),
     ),
@@ -57,9 +58,12 @@ const refinementProblems = (
   refinement: ObjectRefinement,
   description: ObjectDescription | undefined,
   described: ReadonlyMap<string, ObjectDescription>,
+  queryable: readonly string[],
 ): readonly string[] =>
   description === undefined
-    ? [`the object ${refinement.name} does not exist, cannot be queried, or is hidden from the connected user`]
+    ? [
+        `the object ${refinement.name} does not exist, cannot be queried, or is hidden from the connected user${didYouMean(refinement.name, queryable)}`,
+      ]
     : [
         ...discoverStream(description, refinement, described).problems,
         ...compileConditions(description, refinement).problems,

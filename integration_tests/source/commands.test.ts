@@ -108,6 +108,22 @@ test('everything in objects that leads nowhere fails check and discover alike, a
   ]);
 });
 
+test('A misspelled object, field, parent or condition is told with the name that was meant', async () => {
+  const objects = [
+    { name: 'Contcat' },
+    { name: 'Contact', fields: ['Emial', 'Acount.Name', 'Account.Nmae'] },
+    { name: 'Lead', conditions: [{ field: 'Ratting', operator: 'is', value: 'Hot' }] },
+  ];
+  const said = status(await org.run('check', { ...org.config, objects }));
+  expect(said.match(/did you mean [\w.]+\?/g)).toEqual([
+    'did you mean Contact?',
+    'did you mean Email?',
+    'did you mean Account?',
+    'did you mean Name?',
+    'did you mean Rating?',
+  ]);
+});
+
 test('a config of the wrong shape lists every problem and shows no secret', async () => {
   const outcome = await org.run('check', {
     ...withCredentials({ auth_type: 'jwt_bearer' }),

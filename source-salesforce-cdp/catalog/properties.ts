@@ -1,3 +1,4 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import type { ObjectRefinement, SourceConfig } from '../config.ts';
 import type { FieldDescription, ObjectDescription } from '../salesforce/object-description.ts';
 import { isKnownType } from './field-types.ts';
@@ -71,7 +72,10 @@ export const offeredProperties = (
     problems: [
       ...(named ?? [])
         .filter((name) => !description.fields.some((field) => sameName(name, field.name)))
-        .map((name) => `${description.name} has no field ${name}, or it is hidden from the connected user`),
+        .map(
+          (name) =>
+            `${description.name} has no field ${name}, or it is hidden from the connected user${didYouMean(name, fieldNames(description))}`,
+        ),
       ...(refinement?.fields === undefined
         ? []
         : paths.flatMap(({ found }) => (typeof found === 'string' ? [found] : []))),
@@ -104,6 +108,11 @@ const parentPaths = (object: string, refinement: ObjectRefinement | undefined): 
 const findReference = (description: ObjectDescription, relationship: string): FieldDescription | undefined =>
   description.fields.find((field) => field.relationshipName !== null && sameName(field.relationshipName, relationship));
 
+const relationshipsOf = ({ fields }: ObjectDescription): string[] =>
+  fields.flatMap(({ relationshipName }) => relationshipName ?? []);
+
+const fieldNames = ({ fields }: ObjectDescription): string[] => fields.map(({ name }) => name);
+
 interface ParentField {
   readonly relationship: string;
   readonly column: PropertyColumn;
@@ -120,14 +129,20 @@ const findParentField = (
     return `${description.name}.${path}: only the parent's own fields can be read, not those of its parents`;
   const reference = findReference(description, relationship);
   if (reference === undefined || reference.relationshipName === null)
-    return `${description.name}.${path}: there is no relationship ${relationship}`;
+    return `${description.name}.${path}: there is no relationship ${relationship}${didYouMean(relationship, relationshipsOf(description))}`;
   const fields = reference.referenceTo.flatMap(
     (object) => parents.get(object)?.fields.filter((field) => sameName(field.name, name)) ?? [],
   );
   const [field] = fields;
   // A parent that can be one of several objects has only the fields of Salesforce's Name object.
-  if (field === undefined || (reference.referenceTo.length > 1 && !SHARED_PARENT_FIELDS.has(field.name))) {
-    return `${description.name}.${path}: ${reference.referenceTo.join(' or ')} has no such field, or it is hidden from the connected user`;
+  const isPolymorphic = reference.referenceTo.length > 1;
+  if (field === undefined || (isPolymorphic && !SHARED_PARENT_FIELDS.has(field.name))) {
+    const known = reference.referenceTo.flatMap((object) => {
+      const parent = parents.get(object);
+      return parent === undefined ? [] : fieldNames(parent);
+    });
+    const readable = isPolymorphic ? known.filter((each) => SHARED_PARENT_FIELDS.has(each)) : known;
+    return `${description.name}.${path}: ${reference.referenceTo.join(' or ')} has no such field, or it is hidden from the connected user${didYouMean(name, readable)}`;
   }
   if (isCompound(field) || field.type === 'base64')
     return `${description.name}.${path}: cannot be read through a parent`;

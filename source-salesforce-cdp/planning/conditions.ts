@@ -1,3 +1,4 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import type { Condition, ObjectRefinement, Operator } from '../config.ts';
 import type { FieldDescription, ObjectDescription } from '../salesforce/object-description.ts';
 import { kindOf } from '../catalog/field-types.ts';
@@ -47,7 +48,13 @@ const compile = (
     );
   }
   const field = description.fields.find((candidate) => sameName(candidate.name, name));
-  if (field === undefined) return refuse('the field does not exist or is hidden from the connected user');
+  if (field === undefined) {
+    const suggestion = didYouMean(
+      name,
+      description.fields.map((each) => each.name),
+    );
+    return refuse(`the field does not exist or is hidden from the connected user${suggestion}`);
+  }
   if (field.calculated)
     return refuse(
       'a formula or roll-up field cannot be used, because a change to its value does not mark the record as changed',

@@ -1,6 +1,8 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import type { Log } from '../../airbyte/connector.ts';
 import { ConfigError } from '../../airbyte/errors.ts';
 import type { ConfiguredStream } from '../../airbyte/protocol.ts';
+import { DEFAULT_OBJECTS } from '../catalog/objects.ts';
 import { refinementOf } from '../catalog/properties.ts';
 import type { SourceConfig } from '../config.ts';
 import { compileConditions } from '../planning/conditions.ts';
@@ -47,7 +49,10 @@ export const prepareStream = (
 ): PreparedStream => {
   const { name } = stream.stream;
   const description = described.get(name);
-  if (description === undefined) return { error: failed.get(name) ?? new ConfigError(`There is no object ${name}.`) };
+  if (description === undefined) {
+    const noObject = `There is no object ${name}${didYouMean(name, DEFAULT_OBJECTS)}`;
+    return { error: failed.get(name) ?? new ConfigError(noObject) };
+  }
   const refinement = refinementOf(config, name);
   const { where: conditions, problems } = compileConditions(description, refinement);
   if (problems.length > 0) return { error: new ConfigError(problems.join('\n')) };
