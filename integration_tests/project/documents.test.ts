@@ -103,6 +103,23 @@ test('The sentences for a config that Salesforce refuses are all explained', () 
   expect(advice.filter((text) => !document.includes(text))).toEqual([]);
 });
 
+/** Where a file may be that a page names without its first folders. */
+const HOMES = ['', 'source-salesforce-cdp', 'destination-ortto-cdp', 'integration_tests', 'airbyte'] as const;
+
+test.each(['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
+  'Every file and folder that %s names exists',
+  (page) => {
+    const named = codeSpans(readText(page)).filter((text) => /^[\w.-]*\/[\w./-]*$|^[\w-]+\.(?:ts|md|json)$/.test(text));
+    const isThere = (name: string) =>
+      HOMES.some(
+        (home) =>
+          existsSync(path.join(root, home, name)) || globSync(`${home || '*'}/**/${name}`, { cwd: root }).length > 0,
+      );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  },
+);
+
 test('Every reason that is explained is given somewhere', () => {
   const code = codeOf('destination-ortto-cdp').replace(readText('destination-ortto-cdp/reasons.ts'), '');
   const reasons = Object.keys({ ...SKIP_REASONS, ...REJECT_REASONS }).filter((reason) => reason !== 'status_…');
