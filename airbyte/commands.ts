@@ -33,7 +33,7 @@ export const tolerantAloud = (command: Command, { logger }: Edge): Command =>
   tolerant(command).hook('preAction', (_, { args }) => {
     const options = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/s, ''));
     if (options.length > 0) {
-      logger.warn(`Options of the command line that are not known were ignored: ${options.join(', ')}.`);
+      logger.warn(`Ignored unknown command-line options: ${options.join(', ')}.`);
     }
   });
 
@@ -46,7 +46,7 @@ export const loadConfig = ({ channel, logger, configSchema }: Edge, path: string
   channel.hideSecretsOf(config);
   const unknown = unknownOptions(config, configSchema());
   if (unknown.length > 0) {
-    logger.warn(`The configuration has options that are not known and have no effect: ${listed(unknown)}.`);
+    logger.warn(`Unknown configuration options, ignored: ${listed(unknown)}.`);
   }
   return config as CdkConfig;
 };

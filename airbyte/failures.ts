@@ -23,7 +23,7 @@ const framesOf = (error: Error): string =>
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
   // A parser's message quotes what it parsed.
-  const message = error instanceof SyntaxError ? 'a text could not be parsed' : error.message;
+  const message = error instanceof SyntaxError ? 'some text could not be parsed' : error.message;
   const codes = [...new Set(codesOf(error))].join(', ');
   return `${error.name}: ${message}${codes === '' ? '' : ` (${codes})`}`;
 };

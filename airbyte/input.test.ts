@@ -63,10 +63,10 @@ test.each([
   ['is not an Airbyte message', '"planted"'],
   ['is not an Airbyte message', '{"planted":1}'],
   ['is not an Airbyte message', 'null'],
-  ['is a RECORD message without stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
-  ['is a STATE message without state', '{"type":"STATE","planted":1}'],
-  ['is a STATE message without stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
-  ['is a STATE message without stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
+  ['is a RECORD message without a stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
+  ['is a STATE message without a state', '{"type":"STATE","planted":1}'],
+  ['is a STATE message without a stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
+  ['is a STATE message without a stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
 ])('a line that %s is torn, and not quoted: %s', (problem, text) => {
   expect(() => incoming(Buffer.from(text), 12)).toThrow(TornInputError);
   expect(() => incoming(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);

@@ -13,7 +13,9 @@ export class TornInputError extends TransientError {
   override name = 'TornInputError';
 
   constructor(line: number, problem: string) {
-    super(`Line ${line} of the input ${problem}. Something before the destination was cut off or mixed its output.`);
+    super(
+      `Line ${line} of the input ${problem}. The upstream process was cut off, or something else wrote to its output.`,
+    );
   }
 }
 
@@ -69,7 +71,7 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
   if (message['type'] === 'RECORD') {
     const record = message['record'];
     if (!isObject(record) || typeof record['stream'] !== 'string') {
-      throw new TornInputError(line, 'is a RECORD message without stream');
+      throw new TornInputError(line, 'is a RECORD message without a stream');
     }
     const { stream, namespace, data } = record;
     return {
@@ -82,14 +84,14 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
   }
   if (message['type'] === 'STATE') {
     const { state } = message;
-    if (!isObject(state)) throw new TornInputError(line, 'is a STATE message without state');
+    if (!isObject(state)) throw new TornInputError(line, 'is a STATE message without a state');
     if (state['type'] === 'GLOBAL' || state['type'] === 'LEGACY') {
       throw new ConfigError(
-        `Line ${line} of the input is a ${state['type']} state. This destination takes the states of single streams only: ` +
-          'use it with a source that sends those.',
+        `Line ${line} of the input is a ${state['type']} state. This destination accepts states of single streams only: ` +
+          'use a source that sends those.',
       );
     }
-    if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without stream');
+    if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without a stream');
     return { kind: 'state', message: message as unknown as StateMessage, line };
   }
   return undefined;

@@ -58,11 +58,13 @@ export const runProcess = async (
   for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event).on(event, crash);
 
   // The event loop is empty, yet the command has not ended; Node would leave without a trace.
-  process.on('beforeExit', () => crash(new Error('The command waits for something that will never happen.')));
+  process.on('beforeExit', () =>
+    crash(new Error('The command is still waiting, but nothing is left that could wake it.')),
+  );
 
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(READER_GONE);
-    process.stderr.write(`stdout cannot be written (${error.code ?? error.name})\n`, () => process.exit(1));
+    process.stderr.write(`Cannot write to stdout (${error.code ?? error.name})\n`, () => process.exit(1));
   });
   // Nobody is left to tell.
   process.stderr.on('error', () => undefined);

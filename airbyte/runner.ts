@@ -35,7 +35,7 @@ const runCommand = async (program: Command, output: Output): Promise<void> => {
     if (error.exitCode === 0) return;
     // The parser has said so on stderr, for people; the platform reads traces.
     const problem = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
-    throw new ConfigError(`The command line is not complete: ${problem}.`);
+    throw new ConfigError(`The command line is incomplete: ${problem}.`);
   }
 };
 

@@ -175,9 +175,7 @@ const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
   // A header value cannot carry them, and a key pasted with its line end is a common slip that trim() repairs.
   const key = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
   return [
-    ...(key
-      ? ['api_key: must be the key itself: letters, digits and signs, without spaces or line breaks inside']
-      : []),
+    ...(key ? ['api_key: must be the key itself: letters, digits and symbols, with no spaces or line breaks'] : []),
     ...(api_url === undefined ? [] : addressProblems(api_url)),
   ];
 };
@@ -187,10 +185,10 @@ const addressProblems = (text: string): string[] => {
   const url = new URL(text);
   return [
     ...(url.protocol === 'http:' && !isLoopback(url.hostname)
-      ? ['api_url: must start with https:// (http:// is allowed on this machine only)']
+      ? ['api_url: must start with https:// (http:// is allowed for localhost only)']
       : []),
-    ...(url.username || url.password ? ['api_url: must not hold a user name or password'] : []),
-    ...(url.search || url.hash ? ['api_url: must end after the host'] : []),
+    ...(url.username || url.password ? ['api_url: must not contain a user name or password'] : []),
+    ...(url.search || url.hash ? ['api_url: must not contain a query or a fragment'] : []),
   ];
 };
 
@@ -200,7 +198,7 @@ const objectProblems = (objects: readonly RawObject[]): string[] => {
     const earlier = seen.get(object.stream);
     seen.set(object.stream, index);
     const repeated =
-      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is in objects[${earlier}]`];
+      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is already in objects[${earlier}]`];
     return [...repeated, ...fieldProblems(object, index)];
   });
 };
@@ -212,6 +210,6 @@ const fieldProblems = (object: RawObject, index: number): string[] => {
     seen.set(from, place);
     return earlier === undefined
       ? []
-      : [`objects[${index}].fields[${place}].from: ${from} is in objects[${index}].fields[${earlier}] already`];
+      : [`objects[${index}].fields[${place}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
   });
 };

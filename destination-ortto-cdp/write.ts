@@ -83,7 +83,7 @@ export async function* write(
     }
     ledger.print();
     if (!signal.aborted) throw batches.failure as Error;
-    log.warn('Stopped; records not settled by now will be sent again');
+    log.warn('Stopped; records that are not settled yet will be sent again');
   } finally {
     clearInterval(progress);
     await session.close();

@@ -37,7 +37,7 @@ const WIZARD = {
     'Advanced options': ['modify_system_fields'],
     'Objects and fields': ['objects'],
     Merge: ['people', 'organizations', 'merge_converted_leads', 'link_people_to_organizations', 'deleted_records'],
-    'How to write': ['requests_per_second', 'stream_prefix', 'api_url'],
+    Sync: ['requests_per_second', 'stream_prefix', 'api_url'],
   },
 };
 

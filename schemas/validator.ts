@@ -99,8 +99,8 @@ const PHRASES: Record<string, (error: ErrorObject) => string> = {
   multipleOf: ({ params }) => `must be a multiple of ${String(params['multipleOf'])}`,
   pattern,
   format: ({ params }) => `must be a valid ${String(params['format'])}`,
-  oneOf: () => 'has none of the allowed forms',
-  anyOf: () => 'has none of the allowed forms',
+  oneOf: () => 'does not match any of the allowed forms',
+  anyOf: () => 'does not match any of the allowed forms',
 };
 
 const sentence = (error: ErrorObject): string => {

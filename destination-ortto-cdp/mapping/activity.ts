@@ -105,7 +105,7 @@ const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): Ma
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {
     findings.problems.push(
-      `${stream}: ${all.length} fields are mapped, an activity takes ${ATTRIBUTES}; untick at least ${all.length - ATTRIBUTES} in the connection, for instance of ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
+      `${stream}: ${all.length} fields are mapped, but an activity holds ${ATTRIBUTES}; deselect at least ${all.length - ATTRIBUTES} in the connection, for example from ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
     );
   }
   return all;
@@ -132,7 +132,7 @@ const mapEvent = (
     // How Ortto changes a definition is not known well enough to touch one that people may be working with.
     if (definition !== undefined && customFields.missing().length > lacks) {
       findings.warnings.push(
-        `${stream}.${from}: not sent, since the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
+        `${stream}.${from}: not sent, because the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
       );
       return [];
     }
@@ -141,7 +141,7 @@ const mapEvent = (
   for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
     if (group.length > 1) {
       findings.problems.push(
-        `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or none`,
+        `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or to none`,
       );
     }
   }
@@ -155,7 +155,7 @@ const aboutPath = ({ stream, rules, fields, findings }: ActivitySetting): readon
   if (rules.person === undefined) return undefined;
   if (!fields.has(rules.person)) {
     findings.problems.push(
-      `${stream}: ${rules.person}, which says whom a record is about, is not among its fields; select it or set person in objects`,
+      `${stream}: ${rules.person} identifies the person a record belongs to, but the stream does not have it; select it or set person in objects`,
     );
   }
   return rules.person.split('.');
@@ -166,7 +166,7 @@ const timePaths = (setting: ActivitySetting): readonly (readonly string[])[] => 
   const paths = presentPaths(rules.activity.occurredAt, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: has no field for the time of its events; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
+      `${stream}: the stream has no field for the time of its activities; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
     );
   }
   return paths;
@@ -181,10 +181,12 @@ const identityPaths = (setting: ActivitySetting): readonly (readonly string[])[]
   const paths = presentPaths(rules.activity.identifiedBy, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: none of ${absent.join(', ')} is among its fields, so its events cannot be told apart`,
+      `${stream}: the stream has none of the fields that identify its activities (${absent.join(', ')}); select one or set activity.identified_by in objects`,
     );
   } else if (absent.length > 0) {
-    findings.warnings.push(`${stream}: ${absent.join(', ')} is not selected and does not tell its events apart`);
+    findings.warnings.push(
+      `${stream}: activities are identified without ${absent.join(' and ')}, not selected in the connection`,
+    );
   }
   return paths;
 };

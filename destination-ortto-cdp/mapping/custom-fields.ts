@@ -50,7 +50,7 @@ export const createCustomFields = (account: readonly CustomField[], namespace: '
       return { id: field.id, type: actual };
     }
     return {
-      problem: `"${field.name}" has the type ${field.type} in Ortto, the values are ${wanted}; map it to another field`,
+      problem: `"${field.name}" has the type ${field.type} in Ortto, but the values are ${wanted}; map them to another field`,
     };
   };
 
@@ -67,7 +67,7 @@ export const createCustomFields = (account: readonly CustomField[], namespace: '
       const planned = fresh.get(key) ?? { name: to, type: wanted, requester };
       if (!fits(wanted, planned.type)) {
         return {
-          problem: `"${planned.name}" is ${planned.type} for ${planned.requester}, ${wanted} here; map one to another field`,
+          problem: `"${planned.name}" is ${planned.type} for ${planned.requester}, but ${wanted} here; map one of them to another field`,
         };
       }
       fresh.set(key, planned);

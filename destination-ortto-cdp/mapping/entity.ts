@@ -72,7 +72,7 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
   const { stream, object, target, config, customFields, findings } = setting;
   const settings = target === 'person' ? config.people : config.organizations;
   if (target === 'person' && object === 'Account') {
-    findings.problems.push(`${stream}: accounts become organizations; map it to organization or none`);
+    findings.problems.push(`${stream}: accounts can only become organizations; set the target to organization or none`);
   }
   const keep = (name: string): string => {
     const place = customFields.target(name, 'text', 'the connector');
@@ -98,7 +98,7 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
     .filter((key) => key === identity || fields.some(({ id }) => id === key));
   if (keys.length === 0) {
     findings.problems.push(
-      `${stream}: has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
+      `${stream}: the stream has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
     );
   }
   return {
@@ -189,10 +189,10 @@ const refuseSharedFields = (
     const names = rows.map(({ from }) => from).join(' and ');
     if (own.includes(id))
       problems.push(
-        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or none`,
+        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or to none`,
       );
     else if (rows.length > 1)
-      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or none`);
+      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or to none`);
   }
 };
 
@@ -208,13 +208,13 @@ const refuseCrowd = (
   const named = new Set(rows.map(({ from }) => from));
   const custom = counted.filter(({ from }) => !named.has(from)).map(({ from }) => from);
   problems.push(
-    `${stream}: ${counted.length} fields are mapped, ${FIELDS_A_STREAM} are allowed; untick at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for instance of ${listed(custom)}` : ''}`,
+    `${stream}: ${counted.length} fields are mapped, but only ${FIELDS_A_STREAM} are allowed; deselect at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for example from ${listed(custom)}` : ''}`,
   );
 };
 
 const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
   if (fields.some(({ id }) => id === 'bol::p')) return;
   warnings.push(
-    `${stream}: no field says who opted out of email (HasOptedOutOfEmail is not selected), so Ortto takes every new person for subscribed`,
+    `${stream}: no field shows who opted out of email (HasOptedOutOfEmail is not selected), so Ortto treats every new person as subscribed`,
   );
 };

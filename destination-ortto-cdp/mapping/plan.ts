@@ -80,7 +80,9 @@ export const planMapping = (
     if (rules.target === 'none') return [{ kind: 'none', stream: stream.name }];
     const fields = catalogFields(stream.json_schema);
     if (!fields.has('Id')) {
-      findings.problems.push(`${stream.name}: has no field Id; only Salesforce objects with their Id can be written`);
+      findings.problems.push(
+        `${stream.name}: the stream has no field Id; only Salesforce objects with their Id can be written`,
+      );
       return [];
     }
     const setting = { stream: stream.name, object, rules, fields, findings };
@@ -123,12 +125,12 @@ const objectOf = (stream: string, prefix: string): string | undefined =>
 
 const unmapped = (stream: string, prefix: string): string =>
   prefix === ''
-    ? `${stream}: no mapping says what it becomes; add it to objects, take it out of the connection, or set stream_prefix if the connection puts a prefix on stream names`
-    : `${stream}: no mapping says what it becomes, with stream_prefix "${prefix}" taken off; correct the prefix, add it to objects, or take it out of the connection`;
+    ? `${stream}: the mapping does not cover this stream; add it to objects, remove it from the connection, or set stream_prefix if the connection adds a prefix to stream names`
+    : `${stream}: the mapping does not cover this stream, even with stream_prefix "${prefix}" removed; correct the prefix, add the stream to objects, or remove it from the connection`;
 
 const overLimit = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
   fresh.length === 0 || count <= allowed
     ? []
     : [
-        `Custom fields of ${kind}: ${count} would be in use, ${allowed} are allowed; untick at least ${count - allowed} of those that are new in Ortto: ${listed(fresh.map(({ name }) => name))}`,
+        `Custom fields of ${kind}: ${count} would be in use, but only ${allowed} are allowed; deselect at least ${count - allowed} of those that are new in Ortto: ${listed(fresh.map(({ name }) => name))}`,
       ];

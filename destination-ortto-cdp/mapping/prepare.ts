@@ -44,7 +44,7 @@ export const prepareMapping = async (
   ]);
   for (const { name } of settled.missing.organizationActivities) {
     log.warn(
-      `The activity "${name}" of organizations is not defined in Ortto, which has no call to create it; its records are rejected (no_definition)`,
+      `The organization activity "${name}" is not defined in Ortto, and its API cannot create it; its records will be rejected (no_definition)`,
     );
   }
   const organizationActivities = schema.organizationActivities.map(({ id }) => id);
@@ -128,7 +128,7 @@ const createDefinitions = async (
 const NOUNS = { person: 'people', organization: 'organizations' } as const;
 
 const notCreated = (noun: string, { name, type }: NewField): string =>
-  `Ortto does not let us create the custom field "${name}" (${type}) of ${noun}: its plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
+  `Ortto refused to create the custom field "${name}" (${type}) of ${noun}: the plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
 
 const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) {

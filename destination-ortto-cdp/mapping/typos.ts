@@ -25,7 +25,7 @@ export const noteUnknownStreams = (
     if (streams.includes(stream)) continue;
     const meant = meantBy(stream, streams);
     if (meant !== undefined)
-      problems.push(`objects[${index}].stream: the connection has no stream ${stream}; it has ${meant}`);
+      problems.push(`objects[${index}].stream: the connection has no stream ${stream}. Did you mean ${meant}?`);
     else warnings.push(`objects[${index}].stream: the connection has no stream ${stream}, so the entry has no effect`);
   }
 };
@@ -39,10 +39,10 @@ export const noteUnknownField = (
 ): void => {
   if (origin === 'default' || fields.has(from)) return;
   const meant = meantBy(from, fields.keys());
-  if (meant !== undefined) problems.push(`${stream}.${from}: the stream has no field ${from}; it has ${meant}`);
+  if (meant !== undefined) problems.push(`${stream}.${from}: the stream has no field ${from}. Did you mean ${meant}?`);
   else if (to === 'none')
     notes.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out`);
-  else problems.push(`${stream}.${from}: the stream has no such field; select it or take the row out of objects`);
+  else problems.push(`${stream}.${from}: the stream has no such field; select it or remove the row from objects`);
 };
 
 /**
@@ -52,8 +52,8 @@ export const noteUnknownField = (
 export const nameSlip = (target: 'person' | 'organization', to: string): string | undefined => {
   const own = SYSTEM_FIELDS[target].map(({ name }) => name);
   const meant = meantBy(to, own);
-  if (meant !== undefined) return `"${to}" is one of Ortto's own fields: write ${meant}`;
+  if (meant !== undefined) return `"${to}" is one of Ortto's own fields; write it as ${meant}`;
   return /^[a-z]+(?:_[a-z0-9]+)+$/.test(to) && !own.includes(to)
-    ? `"${to}" is none of Ortto's own fields (${own.join(', ')}); write a custom field as people read it, with spaces`
+    ? `"${to}" is not one of Ortto's own fields (${own.join(', ')}); write the name of a custom field as people read it, with spaces`
     : undefined;
 };

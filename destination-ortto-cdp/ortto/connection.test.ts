@@ -88,7 +88,7 @@ test.each<[string, Reply]>([
   const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
   expect(await connection.send(lookUp)).toEqual({ kind: 'ok', body: { fine: true } });
   expect([seen.length, waits.length]).toEqual([2, 1]);
-  expect(waits[0]).toContain('repeating person/get in');
+  expect(waits[0]).toContain('retrying person/get in');
 });
 
 test('the wait of the body is obeyed', async () => {

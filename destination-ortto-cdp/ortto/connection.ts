@@ -110,7 +110,7 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
       if (waitMs === undefined || signal.aborted) {
         throw new TransientError(`${answer.why}, ${attempt} time(s) in a row`, { retryAfterMs: answer.advisedMs });
       }
-      options.onWait(`${answer.why}; repeating ${asked.path} in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
+      options.onWait(`${answer.why}; retrying ${asked.path} in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
       await pause(waitMs, signal);
     }
   };

@@ -60,17 +60,17 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     statuses: [401],
-    cause: 'the API key is not known',
+    cause: 'the API key is unknown',
     next: 'change_config',
     sentence: ({ host }) =>
-      `Ortto does not know this API key at ${host}. Check api_key, and that region is the one your instance lives in: a key works only there.`,
+      `Ortto does not recognize this API key at ${host}. Check api_key, and that region is where your instance is hosted: a key works only there.`,
   },
   {
     statuses: [403],
     cause: 'the account or the data source is closed',
     next: 'change_config',
     sentence: () =>
-      'Ortto knows this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.',
+      'Ortto recognizes this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.',
   },
   {
     statuses: [507],
@@ -110,7 +110,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     statuses: [],
     calls: ['unlink', 'add_options', 'define_activity'],
-    cause: 'already so, or not possible; what depends on it shows it',
+    cause: 'already done, or not possible; whatever depends on it will show that',
     next: 'do_without',
     sentence: refused,
   },
@@ -119,7 +119,7 @@ export const REFUSALS: readonly Refusal[] = [
     cause: 'no Ortto API at this address',
     next: 'change_config',
     sentence: ({ host, path, status }) =>
-      `${host} does not know Ortto's call ${path} (${status}). Check region and api_url.`,
+      `${host} has no Ortto endpoint ${path} (${status}). Check region and api_url.`,
   },
   { statuses: [], cause: 'not documented', next: 'try_later', sentence: refused },
 ];

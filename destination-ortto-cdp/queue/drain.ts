@@ -34,7 +34,7 @@ export async function* drain(options: DrainOptions): AsyncGenerator<StateMessage
   const expire = () => {
     options.giveUp();
     batches.fail(
-      new TransientError('Ortto was too slow to take everything within two hours; the next attempt continues'),
+      new TransientError('Ortto did not take everything within two hours; the next attempt continues from there'),
     );
   };
   const read = async () => {

@@ -112,7 +112,7 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
       const open = [...pages].filter(([, each]) => settledCount(each) !== each.received);
       if (open.length > 0) {
         const sums = open.map(([stream, each]) => `${stream}: ${settledCount(each)} of ${each.received}`);
-        throw new Error(`Not every record has its fate: ${sums.join(', ')}`);
+        throw new Error(`Not every record is accounted for: ${sums.join(', ')}`);
       }
     },
   };

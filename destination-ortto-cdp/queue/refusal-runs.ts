@@ -75,7 +75,7 @@ export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
 const hopeless = (stream: string, [first, ...others]: readonly Refused<unknown>[]): ConfigError => {
   const field = first?.field === undefined ? '' : `, field ${first.field}`;
   return new ConfigError(
-    `${stream}: all of the last ${others.length + 1} records were rejected for one reason (${first?.reason}${field}), so it is the mapping, not the records. Change the stream's entry in objects, or leave the field out; the records will be sent again.`,
+    `${stream}: all of the last ${others.length + 1} records were rejected for the same reason (${first?.reason}${field}), so the mapping is at fault, not the records. Change the stream's entry in objects, or leave the field out; the records will be sent again.`,
   );
 };
 

@@ -58,7 +58,7 @@ const createHints = (log: Log): ((mapping: StreamMapping, mapped: Mapped) => voi
     } else if (mapped.kind === 'reject' && mapped.reason === 'several_ids') {
       once(`${stream} several`, () =>
         log.warn(
-          `${stream}: records name several people or accounts, in ${mapped.field ?? ''}; set person in the stream's entry in objects to the field that identifies the one they belong to`,
+          `${stream}: records refer to several people or accounts, in ${mapped.field ?? ''}; in objects, set the stream's person to the field that identifies the one they belong to`,
         ),
       );
     }

@@ -17,7 +17,7 @@ const row = ([stream, { target, person, activity, fields = [] }]: [string, Strea
   const event = activity && [
     `"${activity.name}" of \`${person ?? ''}\`,`,
     `at ${activity.occurred_at.map((field) => `\`${field}\``).join(', else ')};`,
-    `told apart by ${code(activity.identified_by)}`,
+    `identified by ${code(activity.identified_by)}`,
   ];
   const sent = fields.map(({ from, to }) => `\`${from}\` → ${to}`).join('<br>');
   return `| ${stream} | ${[target, ...(event ?? [])].join(' ')} | ${sent} |`;
