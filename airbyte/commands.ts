@@ -29,7 +29,7 @@ export interface Edge {
 export const tolerant = (command: Command): Command => command.allowUnknownOption().allowExcessArguments();
 
 /** Tolerant, but not in silence: `--states` for `--state` would read everything again. Names options, never a value. */
-export const tolerantAloud = (command: Command, { logger }: Edge): Command =>
+export const tolerantWithWarning = (command: Command, { logger }: Edge): Command =>
   tolerant(command).hook('preAction', (_, { args }) => {
     const options = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/s, ''));
     if (options.length > 0) {

@@ -1,7 +1,7 @@
 import { AirbyteDestinationRunner } from 'faros-airbyte-cdk/lib/destinations/destination-runner.js';
 import type { AirbyteDestination } from 'faros-airbyte-cdk/lib/destinations/destination.js';
 import type { AirbyteConfiguredCatalog } from 'faros-airbyte-cdk/lib/protocol.js';
-import { answer, answerCheck, loadConfig, stream, tolerant, tolerantAloud } from './commands.ts';
+import { answer, answerCheck, loadConfig, stream, tolerant, tolerantWithWarning } from './commands.ts';
 import type { CdkConfig, Command, Edge } from './commands.ts';
 import { ConfigError } from './errors.ts';
 import { readCatalogFile } from './json-file.ts';
@@ -20,13 +20,13 @@ export class DestinationRunner extends AirbyteDestinationRunner<CdkConfig> {
   }
 
   override checkCommand(): Command {
-    return tolerantAloud(super.checkCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.checkCommand(), this.#edge).action((options: { config: string }) =>
       answerCheck(this.#edge, options.config, (config) => this.destination.check(config)),
     );
   }
 
   override writeCommand(): Command {
-    return tolerantAloud(super.writeCommand(), this.#edge).action(
+    return tolerantWithWarning(super.writeCommand(), this.#edge).action(
       async (options: { config: string; catalog: string; dryRun: boolean }) => {
         // The CDK declares the option; to accept it and write all the same would be a trap.
         if (options.dryRun) throw new ConfigError('--dry-run is not supported: nothing was written.');

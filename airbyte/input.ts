@@ -62,7 +62,7 @@ const isOfOneStream = ({ stream }: Record<string, unknown>): boolean =>
  * What one line says; undefined for a blank line and for messages a destination has no use for. Keys that are null count
  * as absent.
  */
-export const incoming = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
+export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
   const message = parse(bytes, line);
   if (message === undefined) return undefined;
   if (!isObject(message) || typeof message['type'] !== 'string') {
@@ -114,7 +114,7 @@ export async function* readInput(
   const items = function* (lines: readonly Buffer[]) {
     for (const bytes of lines) {
       line += 1;
-      const item = incoming(bytes, line);
+      const item = parseMessage(bytes, line);
       if (item !== undefined) yield item;
       if (signal.aborted) return;
     }

@@ -7,7 +7,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 
 /** Where the parser stopped. Its message is not passed on: it quotes the file, which may hold secrets. */
-const placeOf = (error: unknown): string => {
+const positionOf = (error: unknown): string => {
   const place = error instanceof Error ? /\(line (\d+) column (\d+)\)$/.exec(error.message) : null;
   return place === null ? '' : ` (line ${place[1]}, column ${place[2]})`;
 };
@@ -26,7 +26,7 @@ export const readJsonFile = (option: string, path: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new ConfigError(`${option}: the file ${path} is not valid JSON${placeOf(error)}.`);
+    throw new ConfigError(`${option}: the file ${path} is not valid JSON${positionOf(error)}.`);
   }
 };
 

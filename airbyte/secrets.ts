@@ -36,7 +36,7 @@ const valuesOf = (config: unknown, names: ReadonlySet<string>): string[] => {
 };
 
 /** The ways a secret can stand in a text: as it is, line by line, inside JSON, inside a URL or form. */
-const disguises = (secret: string): string[] => {
+const spellings = (secret: string): string[] => {
   const lines = secret.split(/\r\n|\n|\r|\\n/).map((line) => line.trim());
   const forms = [secret, secret.trim(), ...lines.filter((line) => line.length >= SHORTEST_LINE)];
   return forms.flatMap((form) => [
@@ -55,7 +55,7 @@ const disguises = (secret: string): string[] => {
 export const collectSecrets = (config: unknown, connectionSpecification: unknown): string[] => {
   const names = new Set(secretNames(connectionSpecification));
   const values = isObject(config) || Array.isArray(config) ? valuesOf(config, names) : texts(config);
-  const secrets = new Set(values.flatMap(disguises).filter((form) => form.length >= SHORTEST_SECRET));
+  const secrets = new Set(values.flatMap(spellings).filter((form) => form.length >= SHORTEST_SECRET));
   return [...secrets].sort((a, b) => b.length - a.length);
 };
 

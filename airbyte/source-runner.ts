@@ -3,7 +3,7 @@ import { buildArgs, buildJson, helpTable, traverseObject } from 'faros-airbyte-c
 import type { AirbyteConfiguredCatalog, AirbyteSpec } from 'faros-airbyte-cdk/lib/protocol.js';
 import { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
 import type { AirbyteSource } from 'faros-airbyte-cdk/lib/sources/source.js';
-import { answer, answerCheck, loadConfig, stream, tolerant, tolerantAloud } from './commands.ts';
+import { answer, answerCheck, loadConfig, stream, tolerant, tolerantWithWarning } from './commands.ts';
 import type { CdkConfig, Command, Edge } from './commands.ts';
 import { readCatalogFile, readJsonFile } from './json-file.ts';
 
@@ -30,19 +30,19 @@ export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
   }
 
   override checkCommand(): Command {
-    return tolerantAloud(super.checkCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.checkCommand(), this.#edge).action((options: { config: string }) =>
       answerCheck(this.#edge, options.config, (config) => this.source.check(config)),
     );
   }
 
   override discoverCommand(): Command {
-    return tolerantAloud(super.discoverCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.discoverCommand(), this.#edge).action((options: { config: string }) =>
       answer(this.#edge, async () => this.source.discover(loadConfig(this.#edge, options.config))),
     );
   }
 
   override readCommand(): Command {
-    return tolerantAloud(super.readCommand(), this.#edge).action(
+    return tolerantWithWarning(super.readCommand(), this.#edge).action(
       async (options: { config: string; catalog: string; state?: string }) => {
         const config = loadConfig(this.#edge, options.config);
         const catalog = readCatalogFile('--catalog', options.catalog) as unknown as AirbyteConfiguredCatalog;

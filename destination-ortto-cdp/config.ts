@@ -205,11 +205,11 @@ const objectProblems = (objects: readonly RawObject[]): string[] => {
 
 const fieldProblems = (object: RawObject, index: number): string[] => {
   const seen = new Map<string, number>();
-  return (object.fields ?? []).flatMap(({ from }, place) => {
+  return (object.fields ?? []).flatMap(({ from }, row) => {
     const earlier = seen.get(from);
-    seen.set(from, place);
+    seen.set(from, row);
     return earlier === undefined
       ? []
-      : [`objects[${index}].fields[${place}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
+      : [`objects[${index}].fields[${row}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
   });
 };

@@ -26,7 +26,7 @@ export const orttoDestination: Destination = {
   },
   async *write(input) {
     const config = parseConfig(input.config);
-    const { USUAL, write } = await import('./write.ts');
-    yield* write(config, input, USUAL);
+    const { DEFAULT_LIMITS, write } = await import('./write.ts');
+    yield* write(config, input, DEFAULT_LIMITS);
   },
 };

@@ -15,15 +15,15 @@ import { createSort } from './queue/sort.ts';
 const PROGRESS_MS = 10_000;
 
 /** How far a run may go. */
-export interface Bounds {
+export interface Limits {
   /** Time to write what waits at the end of the input. */
   readonly afterInputMs: number;
   /** Links of a stream that may wait before they are made. */
-  readonly mostLinks: number;
+  readonly maxWaitingLinks: number;
 }
 
 /** The platform ends a destination two hours after its input; what is not written by then is for the next attempt. */
-export const USUAL: Bounds = { afterInputMs: (2 * 60 - 5) * 60_000, mostLinks: 50_000 };
+export const DEFAULT_LIMITS: Limits = { afterInputMs: (2 * 60 - 5) * 60_000, maxWaitingLinks: 50_000 };
 
 /**
  * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
@@ -33,7 +33,7 @@ export const USUAL: Bounds = { afterInputMs: (2 * 60 - 5) * 60_000, mostLinks: 5
 export async function* write(
   config: DestinationConfig,
   { catalog, input, log, signal }: WriteInput,
-  { afterInputMs, mostLinks }: Bounds,
+  { afterInputMs, maxWaitingLinks }: Limits,
 ): AsyncIterable<StateMessage> {
   noteOverwrite(catalog, log);
   const ledger = createLedger(
@@ -55,7 +55,7 @@ export async function* write(
     const sort = createSort(prepared, catalog, log);
     const dispatch = createDispatch({
       deliver: (tasks) => deliverer.deliver(tasks),
-      over: (stream) => deliverer.over(stream),
+      onStreamEnd: (stream) => deliverer.streamEnded(stream),
       kinds: new Map(prepared.mappings.map(({ stream, kind }) => [stream, kind])),
       log,
       ledger,
@@ -68,7 +68,7 @@ export async function* write(
       config,
       ledger,
       log,
-      mostLinks,
+      maxWaitingLinks,
       onFailure: batches.fail,
     });
     progress = setInterval(() => log.info(progressLine(ledger, dispatch.waiting, requests)), PROGRESS_MS);
@@ -76,7 +76,7 @@ export async function* write(
     const { finish } = deliverer;
     yield* drain({ input, sort, dispatch, finish, signal, afterInputMs, giveUp: session.stop });
 
-    ledger.nameTheRest();
+    ledger.nameRemainingIds();
     if (batches.failure === undefined && !signal.aborted) {
       ledger.close();
       return;

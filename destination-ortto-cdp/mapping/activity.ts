@@ -1,5 +1,5 @@
 import { listed } from '../../airbyte/errors.ts';
-import { unnamedFields } from './catalog-fields.ts';
+import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
@@ -8,9 +8,9 @@ import type { ActivityDefinition } from '../ortto/account-schema.ts';
 import type { NewField } from './custom-fields.ts';
 import { readDisplayType, slug, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import { unsent } from './findings.ts';
+import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { noteUnknownField } from './typos.ts';
+import { noteUnknownField } from './unknown-names.ts';
 
 /** A definition to create. */
 export interface NewDefinition {
@@ -73,9 +73,9 @@ export const planActivity = (
   const { stream, object, target, schema } = setting;
   const rows = attributeRows(setting);
   const person =
-    target === 'organization_activity' ? undefined : mapEvent(setting, rows, schema.personActivities, 'act:cm:');
+    target === 'organization_activity' ? undefined : activityOf(setting, rows, schema.personActivities, 'act:cm:');
   const organization =
-    target === 'person_activity' ? undefined : mapEvent(setting, rows, schema.organizationActivities, 'act:oc:');
+    target === 'person_activity' ? undefined : activityOf(setting, rows, schema.organizationActivities, 'act:oc:');
   return {
     mapping: {
       kind: 'activity',
@@ -98,8 +98,8 @@ export const planActivity = (
 const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): MappingRow[] => {
   const needed = [rules.person ?? '', ...rules.activity.occurredAt, ...rules.activity.identifiedBy];
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
-  const { custom, standard } = unnamedFields(fields, named);
-  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
+  const { custom, standard } = unmappedFields(fields, named);
+  if (standard.length > 0) findings.notes.push(notSentNote(stream, standard));
   for (const row of rules.fields) noteUnknownField(stream, row, fields, findings);
   const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
   const all = [...rows, ...custom.map(customRow)];
@@ -111,7 +111,7 @@ const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): Ma
   return all;
 };
 
-const mapEvent = (
+const activityOf = (
   { stream, rules, fields, findings }: ActivitySetting,
   rows: readonly MappingRow[],
   definitions: readonly ActivityDefinition[],
@@ -123,20 +123,20 @@ const mapEvent = (
   const attributes = rows.flatMap(({ from, to, type }) => {
     const property = fields.get(from);
     const wanted = readDisplayType(type ?? '') ?? (property === undefined ? 'text' : typeOfProperty(property));
-    const lacks = customFields.missing().length;
-    const place = customFields.target(to, wanted, from);
-    if ('problem' in place) {
-      findings.problems.push(`${stream}.${from}: ${place.problem}`);
+    const missingBefore = customFields.missing().length;
+    const field = customFields.target(to, wanted, from);
+    if ('problem' in field) {
+      findings.problems.push(`${stream}.${from}: ${field.problem}`);
       return [];
     }
     // How Ortto changes a definition is not known well enough to touch one that people may be working with.
-    if (definition !== undefined && customFields.missing().length > lacks) {
+    if (definition !== undefined && customFields.missing().length > missingBefore) {
       findings.warnings.push(
         `${stream}.${from}: not sent, because the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
       );
       return [];
     }
-    return [{ from, path: from.split('.'), id: place.id, type: place.type }];
+    return [{ from, path: from.split('.'), id: field.id, type: field.type }];
   });
   for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
     if (group.length > 1) {

@@ -31,7 +31,7 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set([
 ]);
 
 /** What else a stream has that no row names: custom fields, and standard ones worth a line in the log. */
-export const unnamedFields = (
+export const unmappedFields = (
   fields: CatalogFields,
   named: ReadonlySet<string>,
 ): { readonly custom: readonly string[]; readonly standard: readonly string[] } => {

@@ -1,5 +1,5 @@
 import { listed } from '../../airbyte/errors.ts';
-import { unnamedFields } from './catalog-fields.ts';
+import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { consentRule, PERMISSIONS } from './consent.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
@@ -8,9 +8,9 @@ import type { MappingRow, ObjectRules } from './defaults.ts';
 import type { CustomFields, FieldTarget } from './custom-fields.ts';
 import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import { unsent } from './findings.ts';
+import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { nameSlip, noteUnknownField } from './typos.ts';
+import { nameProblem, noteUnknownField } from './unknown-names.ts';
 import { allowance, ceiling, strictest } from './field-rules.ts';
 import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
@@ -74,24 +74,24 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
   if (target === 'person' && object === 'Account') {
     findings.problems.push(`${stream}: accounts can only become organizations; set the target to organization or none`);
   }
-  const keep = (name: string): string => {
-    const place = customFields.target(name, 'text', 'the connector');
-    if (!('problem' in place)) return place.id;
-    findings.problems.push(`${name}: ${place.problem}`);
+  const idFieldOf = (name: string): string => {
+    const field = customFields.target(name, 'text', 'the connector');
+    if (!('problem' in field)) return field.id;
+    findings.problems.push(`${name}: ${field.problem}`);
     return '';
   };
-  const identity = keep(identityName(object));
+  const identity = idFieldOf(identityName(object));
   const account =
     target === 'person' && setting.fields.has('AccountId')
       ? {
-          id: keep(ACCOUNT_ID),
+          id: idFieldOf(ACCOUNT_ID),
           rule: settings.mergeStrategy === 'ignore' ? ('on_create' as const) : ('overwrite' as const),
         }
       : undefined;
   const fields = mappedFields(setting);
-  refuseSharedFields(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
-  refuseCrowd(stream, fields, setting.rules.fields, findings);
-  if (target === 'person') warnOfConsent(stream, fields, findings);
+  noteSharedTargets(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
+  noteTooManyFields(stream, fields, setting.rules.fields, findings);
+  if (target === 'person') noteMissingOptOut(stream, fields, findings);
 
   const keys = settings.matchBy
     .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))
@@ -113,7 +113,7 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
     findStrategy: settings.findStrategy,
     createNew: settings.createNew,
     handOver:
-      object === 'Lead' && target === 'person' && setting.mergesLeads ? keep(identityName('Contact')) : undefined,
+      object === 'Lead' && target === 'person' && setting.mergesLeads ? idFieldOf(identityName('Contact')) : undefined,
     archiveDeleted: config.deletedRecords === 'archive',
   };
 };
@@ -127,16 +127,16 @@ const KEY_FIELDS = {
 
 const mappedFields = (setting: EntitySetting): MappedField[] => {
   const { stream, rules, fields, findings } = setting;
-  const { custom, standard } = unnamedFields(fields, new Set(rules.fields.map(({ from }) => from)));
-  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
+  const { custom, standard } = unmappedFields(fields, new Set(rules.fields.map(({ from }) => from)));
+  if (standard.length > 0) findings.notes.push(notSentNote(stream, standard));
   const rows = [...rules.fields, ...custom.map(customRow)];
   return rows.flatMap((row) => {
     const property = fields.get(row.from);
     noteUnknownField(stream, row, fields, findings);
     if (row.to === 'none' || property === undefined) return [];
-    const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
-    if (!('problem' in place)) return [mappedField(row, place, setting)];
-    findings.problems.push(`${stream}.${row.from}: ${place.problem}`);
+    const field = targetOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
+    if (!('problem' in field)) return [mappedField(row, field, setting)];
+    findings.problems.push(`${stream}.${row.from}: ${field.problem}`);
     return [];
   });
 };
@@ -144,15 +144,15 @@ const mappedFields = (setting: EntitySetting): MappedField[] => {
 const systemField = (target: 'person' | 'organization', to: string) =>
   SYSTEM_FIELDS[target].find(({ name, id }) => name === to || id === to);
 
-const placeOf = (
+const targetOf = (
   { from, to, origin }: MappingRow,
   wanted: DisplayType,
   { target, customFields, stream }: EntitySetting,
 ): FieldTarget | { readonly problem: string } => {
   const system = systemField(target, to);
   if (system !== undefined) return system;
-  const slip = origin === 'user' && !customFields.has(to) ? nameSlip(target, to) : undefined;
-  return slip === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem: slip };
+  const problem = origin === 'user' && !customFields.has(to) ? nameProblem(target, to) : undefined;
+  return problem === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem };
 };
 
 const mappedField = (row: MappingRow, { id, type }: FieldTarget, setting: EntitySetting): MappedField => {
@@ -178,7 +178,7 @@ const effectiveRule = (row: MappingRow, id: string, { target, config }: EntitySe
   return strictest(own, allowed, ceiling(config.people.mergeStrategy));
 };
 
-const refuseSharedFields = (
+const noteSharedTargets = (
   stream: string,
   fields: readonly MappedField[],
   own: readonly string[],
@@ -197,7 +197,7 @@ const refuseSharedFields = (
 };
 
 /** A permission costs nothing and belongs to identity; it does not count. */
-const refuseCrowd = (
+const noteTooManyFields = (
   stream: string,
   fields: readonly MappedField[],
   rows: readonly MappingRow[],
@@ -212,7 +212,7 @@ const refuseCrowd = (
   );
 };
 
-const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
+const noteMissingOptOut = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
   if (fields.some(({ id }) => id === 'bol::p')) return;
   warnings.push(
     `${stream}: no field shows who opted out of email (HasOptedOutOfEmail is not selected), so Ortto treats every new person as subscribed`,

@@ -6,5 +6,5 @@ export interface Findings {
 }
 
 /** What is said, once a stream, of selected standard fields that nothing is done with. */
-export const unsent = (stream: string, names: readonly string[]): string =>
+export const notSentNote = (stream: string, names: readonly string[]): string =>
   `${stream}: selected but not sent, because the mapping does not name them: ${names.join(', ')}. Add them with objects[].fields`;

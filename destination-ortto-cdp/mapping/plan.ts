@@ -11,7 +11,7 @@ import type { EntityMapping } from './entity.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { NewField } from './custom-fields.ts';
 import type { Findings } from './findings.ts';
-import { noteUnknownStreams } from './typos.ts';
+import { noteUnknownStreams } from './unknown-names.ts';
 
 /** What the Ortto account has that a mapping may write to, its own system fields aside. */
 export interface OrttoSchema {
@@ -56,7 +56,7 @@ export const planMapping = (
     person: createCustomFields(schema.person, 'cm'),
     organization: createCustomFields(schema.organization, 'oc'),
   };
-  const objects = catalog.streams.map(({ stream }) => objectOf(stream.name, config.streamPrefix));
+  const objects = catalog.streams.map(({ stream }) => objectName(stream.name, config.streamPrefix));
   const findings: Findings = { problems: [], warnings: [], notes: [] };
   const needs: { [Kind in 'person' | 'organization']: NewDefinition[] } = { person: [], organization: [] };
 
@@ -120,7 +120,7 @@ export const planMapping = (
   };
 };
 
-const objectOf = (stream: string, prefix: string): string | undefined =>
+const objectName = (stream: string, prefix: string): string | undefined =>
   stream.startsWith(prefix) ? stream.slice(prefix.length) : undefined;
 
 const unmapped = (stream: string, prefix: string): string =>

@@ -36,25 +36,25 @@ export const prepareMapping = async (
   refuse(plan.problems);
 
   const schema = await createMissing(ortto, before, plan.missing, log);
-  const settled = planMapping(config, catalog, schema);
+  const finalPlan = planMapping(config, catalog, schema);
   refuse([
-    ...settled.problems,
-    ...settled.missing.person.map((field) => notCreated('people', field)),
-    ...settled.missing.organization.map((field) => notCreated('organizations', field)),
+    ...finalPlan.problems,
+    ...finalPlan.missing.person.map((field) => notCreated('people', field)),
+    ...finalPlan.missing.organization.map((field) => notCreated('organizations', field)),
   ]);
-  for (const { name } of settled.missing.organizationActivities) {
+  for (const { name } of finalPlan.missing.organizationActivities) {
     log.warn(
       `The organization activity "${name}" is not defined in Ortto, and its API cannot create it; its records will be rejected (no_definition)`,
     );
   }
   const organizationActivities = schema.organizationActivities.map(({ id }) => id);
   // Those of people have been created, or exist where the schema does not show them.
-  const personActivities = settled.streams.flatMap((each) =>
+  const personActivities = finalPlan.streams.flatMap((each) =>
     each.kind === 'activity' ? (each.person?.activityId ?? []) : [],
   );
   return {
-    mappings: settled.streams,
-    identities: identitiesOf(identityFields(settled.streams), schema),
+    mappings: finalPlan.streams,
+    identities: identitiesOf(identityFields(finalPlan.streams), schema),
     defined: new Set([...personActivities, ...organizationActivities]),
   };
 };

@@ -2,7 +2,7 @@ import type { WriteInput } from '../../airbyte/connector.ts';
 import { TransientError } from '../../airbyte/errors.ts';
 import type { StateMessage } from '../../airbyte/protocol.ts';
 import type { Dispatch } from './dispatch.ts';
-import { takeIn } from './intake.ts';
+import { intake } from './intake.ts';
 import type { Sort } from './sort.ts';
 
 /** How often quiet batches are looked for; they are due after two seconds. */
@@ -38,7 +38,7 @@ export async function* drain(options: DrainOptions): AsyncGenerator<StateMessage
     );
   };
   const read = async () => {
-    const isWhole = await takeIn(options.input, options.sort, dispatch);
+    const isWhole = await intake(options.input, options.sort, dispatch);
     if (!isWhole || signal.aborted) return;
     dispatch.end();
     hasEnded = true;

@@ -64,8 +64,8 @@ test('the first hundred rejections of a reason have a line each, the others shar
     ledger.receive('Lead');
     ledger.settle('Lead', `00Q${n}`, { kind: 'rejected', reason: 'invalid', field: 'Email' });
   }
-  ledger.nameTheRest();
-  ledger.nameTheRest();
+  ledger.nameRemainingIds();
+  ledger.nameRemainingIds();
   const lines = texts('warn').map(parsed);
   expect(lines[0]).toEqual({ stream: 'Lead', id: '00Q0', reason: 'invalid', field: 'Email' });
   expect(lines).toHaveLength(102);
@@ -84,7 +84,7 @@ test('every rejected id is named exactly once, whatever the mixture of streams a
         ledger.receive(stream);
         ledger.settle(stream, `id${index}`, { kind: 'rejected', reason });
       }
-      ledger.nameTheRest();
+      ledger.nameRemainingIds();
       const named = texts('warn').flatMap((line) => {
         const { id, ids } = parsed(line) as { id?: string; ids?: string[] };
         return ids ?? [id];

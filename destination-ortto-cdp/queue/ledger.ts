@@ -28,7 +28,7 @@ export interface Ledger {
   /** Totals over all streams, for the progress line. */
   totals(): { readonly received: number; readonly settled: number; readonly rejected: number };
   /** Names the rejected ids that have had no line of their own yet. Safe to call at any end, a failed one too. */
-  nameTheRest(): void;
+  nameRemainingIds(): void;
   /** One line a stream, as far as things went. */
   print(): void;
   /** The lines, and the proof: throws when a stream's fates do not add up to what it received. */
@@ -101,7 +101,7 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
         rejected: total(all.map((each) => rejectedCount(each))),
       };
     },
-    nameTheRest() {
+    nameRemainingIds() {
       for (const [stream, { rejected }] of pages) {
         for (const [reason, { unnamed }] of rejected) nameIds(stream, reason, unnamed);
       }

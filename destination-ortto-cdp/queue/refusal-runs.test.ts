@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../airbyte/errors.ts';
 import type { RejectReason } from '../reasons.ts';
-import { createRefusalRun, oneReason } from './refusal-runs.ts';
+import { createRefusalRun, haveOneReason } from './refusal-runs.ts';
 
 const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
@@ -45,10 +45,10 @@ test('single records add up to batches: three hundred in a row', () => {
 });
 
 test('a batch is wholly refused when all its outcomes have one reason', () => {
-  expect([oneReason(['a', 'a']), oneReason(['a', 'b']), oneReason(['a', undefined]), oneReason([])]).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+  expect([
+    haveOneReason(['a', 'a']),
+    haveOneReason(['a', 'b']),
+    haveOneReason(['a', undefined]),
+    haveOneReason([]),
+  ]).toEqual([true, false, false, false]);
 });

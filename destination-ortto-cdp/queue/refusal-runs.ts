@@ -4,7 +4,7 @@ import type { RejectReason } from '../reasons.ts';
 // One bad record is a rejection; a mapping that refuses everything must not end as a green sync.
 
 /** A refused record that waits until it is clear what its refusal means. */
-export interface Refused<Item> {
+export interface RefusedRecord<Item> {
   readonly item: Item;
   readonly reason: RejectReason;
   readonly field: string | undefined;
@@ -21,13 +21,13 @@ export interface RefusalRun<Item> {
    * A batch all of whose rows were refused for one reason; `share` of a full batch, 1 for a request. Returns the refusals
    * of an earlier run, which this one ends. Throws ConfigError when nothing but refusals comes.
    */
-  refuse(batch: readonly Refused<Item>[], share: number): readonly Refused<Item>[];
+  refuse(batch: readonly RefusedRecord<Item>[], share: number): readonly RefusedRecord<Item>[];
   /** Anything else came, or nothing more will: the withheld refusals are what they seem. */
-  end(): readonly Refused<Item>[];
+  end(): readonly RefusedRecord<Item>[];
 }
 
 export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
-  let held: Refused<Item>[] = [];
+  let held: RefusedRecord<Item>[] = [];
   let batches = 0;
 
   const end = () => {
@@ -44,7 +44,8 @@ export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
       held.push(...batch);
       batches += share;
       // Shares are not exact, so that a hundred of them make a little less than one.
-      if (batches > HOPELESS_BATCHES - share / 2 && held.length >= HOPELESS_RECORDS) throw hopeless(stream, held);
+      if (batches > HOPELESS_BATCHES - share / 2 && held.length >= HOPELESS_RECORDS)
+        throw systematicRefusal(stream, held);
       return before;
     },
     end,
@@ -55,7 +56,7 @@ export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
 export interface RefusalRuns<Item> {
   of(stream: string, by: 'us' | 'ortto'): RefusalRun<Item>;
   /** Ends all of them, and returns what they withheld. */
-  end(): readonly Refused<Item>[];
+  end(): readonly RefusedRecord<Item>[];
 }
 
 export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
@@ -72,7 +73,7 @@ export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
   };
 };
 
-const hopeless = (stream: string, [first, ...others]: readonly Refused<unknown>[]): ConfigError => {
+const systematicRefusal = (stream: string, [first, ...others]: readonly RefusedRecord<unknown>[]): ConfigError => {
   const field = first?.field === undefined ? '' : `, field ${first.field}`;
   return new ConfigError(
     `${stream}: all of the last ${others.length + 1} records were rejected for the same reason (${first?.reason}${field}), so the mapping is at fault, not the records. Change the stream's entry in objects, or leave the field out; the records will be sent again.`,
@@ -80,5 +81,5 @@ const hopeless = (stream: string, [first, ...others]: readonly Refused<unknown>[
 };
 
 /** Whether all of a batch's outcomes are refusals for one reason. */
-export const oneReason = (reasons: readonly (string | undefined)[]): boolean =>
+export const haveOneReason = (reasons: readonly (string | undefined)[]): boolean =>
   reasons[0] !== undefined && reasons.every((reason) => reason === reasons[0]);

@@ -3,8 +3,8 @@ import type { StateMessage } from '../../airbyte/protocol.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Place } from './checkpoint.ts';
 import type { Ledger } from './ledger.ts';
-import { createRefusalRuns, oneReason } from './refusal-runs.ts';
-import type { Refused } from './refusal-runs.ts';
+import { createRefusalRuns, haveOneReason } from './refusal-runs.ts';
+import type { RefusedRecord } from './refusal-runs.ts';
 import type { Sorted } from './sort.ts';
 import type { Outcome } from './task.ts';
 
@@ -35,7 +35,7 @@ export interface Settlement {
 }
 
 /** What a record that is rejected before it is sent counts for in a run of refused batches. */
-const SHARE = 0.01;
+const UNSENT_SHARE = 0.01;
 
 /** `wake` is called whenever states have become free. */
 export const createSettlement = (ledger: Ledger, wake: () => void): Settlement => {
@@ -57,7 +57,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
     else void until.then(leave);
   };
 
-  const reject = (refused: readonly Refused<Unsettled>[]) => {
+  const reject = (refused: readonly RefusedRecord<Unsettled>[]) => {
     for (const { item, ...fault } of refused) settle(item, { fate: { kind: 'rejected', ...fault } });
   };
 
@@ -77,7 +77,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
       const { reason, field, problems } = sorted;
       const also = problems.slice(1).map((problem) => `${problem.field ?? 'record'}: ${problem.reason}`);
       const run = runs.of(record.stream, 'us');
-      reject(run.refuse([{ item: record, reason, field, ...(also.length > 0 && { also }) }], SHARE));
+      reject(run.refuse([{ item: record, reason, field, ...(also.length > 0 && { also }) }], UNSENT_SHARE));
     },
     settleBatch(batch) {
       const [first] = batch;
@@ -87,7 +87,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
         const fate = outcome?.fate;
         return fate?.kind === 'rejected' ? [{ item: record, reason: fate.reason, field: fate.field }] : [];
       });
-      if (refused.length === batch.length && oneReason(refused.map(({ reason }) => reason))) {
+      if (refused.length === batch.length && haveOneReason(refused.map(({ reason }) => reason))) {
         reject(run.refuse(refused, 1));
         return;
       }

@@ -3,7 +3,7 @@ import { TornInputError } from '../../airbyte/input.ts';
 import type { ConfiguredCatalog } from '../../airbyte/protocol.ts';
 import type { Identities } from '../mapping/identities.ts';
 import type { StreamMapping } from '../mapping/plan.ts';
-import { createNameRestorer } from '../records/column-names.ts';
+import { createRestoreNames } from '../records/restore-names.ts';
 import { mapRecord } from '../records/map-record.ts';
 import type { Mapped } from '../records/mapped.ts';
 import { taskOf } from './task.ts';
@@ -22,7 +22,7 @@ export const createSort = (
 ): Sort => {
   const hint = createHints(log);
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
-  const restorers = new Map(catalog.streams.map(({ stream }) => [stream.name, createNameRestorer(stream.json_schema)]));
+  const restorers = new Map(catalog.streams.map(({ stream }) => [stream.name, createRestoreNames(stream.json_schema)]));
   return ({ stream, data, line }) => {
     const mapping = byStream.get(stream);
     if (mapping === undefined) throw new TornInputError(line, 'is a record of a stream that is not in the catalog');

@@ -24,14 +24,14 @@ export const salesforceId = (value: unknown): string | undefined => {
 };
 
 /** By the id's first three characters, the same in every org. */
-const KINDS: ReadonlyMap<string, IdKind> = new Map([
+const KIND_BY_KEY_PREFIX: ReadonlyMap<string, IdKind> = new Map([
   ['003', 'contact'],
   ['00Q', 'lead'],
   ['001', 'account'],
 ]);
 
 /** Which kind of record an id names; undefined for any other object's. */
-export const idKind = (id: string): IdKind | undefined => KINDS.get(id.slice(0, 3));
+export const idKind = (id: string): IdKind | undefined => KIND_BY_KEY_PREFIX.get(id.slice(0, 3));
 
 /**
  * The id of a contact, lead or account that a value of unknown meaning is beyond doubt: 18 characters whose checksum

@@ -10,7 +10,7 @@ export type RestoreNames = (data: JsonObject) => JsonObject;
 /** A column's name: lower case, and an underscore for whatever a column's name may not hold. */
 const columnName = (field: string): string => field.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 
-export const createNameRestorer = (schema: JSONSchema7): RestoreNames => {
+export const createRestoreNames = (schema: JSONSchema7): RestoreNames => {
   const properties = Object.entries(schema.properties ?? {});
   const names = new Set(properties.map(([name]) => name));
   const byColumn = new Map(properties.map(([name, property]) => [columnName(name), { name, property }]));

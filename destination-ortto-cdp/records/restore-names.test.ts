@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createNameRestorer } from './column-names.ts';
+import { createRestoreNames } from './restore-names.ts';
 
-const respell = createNameRestorer({
+const respell = createRestoreNames({
   properties: {
     Id: { type: ['null', 'string'] },
     LastName: { type: ['null', 'string'] },
@@ -61,5 +61,5 @@ test('hands on a record that has its Salesforce names as the very object it is',
 
 test('leaves a stream alone whose own field is called id', () => {
   const record = { id: 'x' };
-  expect(createNameRestorer({ properties: { id: { type: 'string' } } })(record)).toBe(record);
+  expect(createRestoreNames({ properties: { id: { type: 'string' } } })(record)).toBe(record);
 });

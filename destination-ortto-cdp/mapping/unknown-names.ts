@@ -4,14 +4,14 @@ import type { MappingRow } from './defaults.ts';
 import type { Findings } from './findings.ts';
 import { SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
-// Names in the user's mapping that lead nowhere. Passed over they would do the opposite of what was meant: what was to be
+// Names in the user's mapping that lead nowhere. Passed over they would do the opposite of what was similar: what was to be
 // left out is sent, or a slip becomes a custom field that no call can rename.
 
-const likeness = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
+const simplified = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
 
 /** The name that differs from the written one by capitals, spaces and underscores at most; undefined for the same one. */
-const meantBy = (written: string, names: Iterable<string>): string | undefined => {
-  const alike = [...names].filter((name) => likeness(name) === likeness(written));
+const similarName = (written: string, names: Iterable<string>): string | undefined => {
+  const alike = [...names].filter((name) => simplified(name) === simplified(written));
   return alike.includes(written) ? undefined : alike[0];
 };
 
@@ -23,9 +23,9 @@ export const noteUnknownStreams = (
 ): void => {
   for (const [index, { stream }] of entries.entries()) {
     if (streams.includes(stream)) continue;
-    const meant = meantBy(stream, streams);
-    if (meant !== undefined)
-      problems.push(`objects[${index}].stream: the connection has no stream ${stream}. Did you mean ${meant}?`);
+    const similar = similarName(stream, streams);
+    if (similar !== undefined)
+      problems.push(`objects[${index}].stream: the connection has no stream ${stream}. Did you mean ${similar}?`);
     else warnings.push(`objects[${index}].stream: the connection has no stream ${stream}, so the entry has no effect`);
   }
 };
@@ -38,8 +38,9 @@ export const noteUnknownField = (
   { problems, notes }: Findings,
 ): void => {
   if (origin === 'default' || fields.has(from)) return;
-  const meant = meantBy(from, fields.keys());
-  if (meant !== undefined) problems.push(`${stream}.${from}: the stream has no field ${from}. Did you mean ${meant}?`);
+  const similar = similarName(from, fields.keys());
+  if (similar !== undefined)
+    problems.push(`${stream}.${from}: the stream has no field ${from}. Did you mean ${similar}?`);
   else if (to === 'none')
     notes.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out`);
   else problems.push(`${stream}.${from}: the stream has no such field; select it or remove the row from objects`);
@@ -49,10 +50,10 @@ export const noteUnknownField = (
  * What is wrong with `to` as the name of a custom field that would have to be created; undefined when nothing is. Names in
  * snake case are those of Ortto's own fields, so one that is none of them is a slip, or a field that cannot be written.
  */
-export const nameSlip = (target: 'person' | 'organization', to: string): string | undefined => {
+export const nameProblem = (target: 'person' | 'organization', to: string): string | undefined => {
   const own = SYSTEM_FIELDS[target].map(({ name }) => name);
-  const meant = meantBy(to, own);
-  if (meant !== undefined) return `"${to}" is one of Ortto's own fields; write it as ${meant}`;
+  const similar = similarName(to, own);
+  if (similar !== undefined) return `"${to}" is one of Ortto's own fields; write it as ${similar}`;
   return /^[a-z]+(?:_[a-z0-9]+)+$/.test(to) && !own.includes(to)
     ? `"${to}" is not one of Ortto's own fields (${own.join(', ')}); write the name of a custom field as people read it, with spaces`
     : undefined;

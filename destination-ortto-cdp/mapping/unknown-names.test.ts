@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { catalogFields } from './catalog-fields.ts';
-import { nameSlip, noteUnknownField, noteUnknownStreams } from './typos.ts';
+import { nameProblem, noteUnknownField, noteUnknownStreams } from './unknown-names.ts';
 
 const findings = () => ({ problems: [] as string[], warnings: [] as string[], notes: [] as string[] });
 const entry = (stream: string) => ({
@@ -44,13 +44,13 @@ test('a row for a field that is spelled otherwise is a problem, whatever it was 
 });
 
 test.each(['Email', 'First Name', 'firstname', 'FIRST_NAME'])('%s is written like an own field', (to) => {
-  expect(nameSlip('person', to)).toMatch(/is one of Ortto's own fields; write it as (?:email|first_name)$/);
+  expect(nameProblem('person', to)).toMatch(/is one of Ortto's own fields; write it as (?:email|first_name)$/);
 });
 
 test.each(['first_nme', 'full_name', 'push_tokens'])('%s is none of them', (to) => {
-  expect(nameSlip('person', to)).toContain("is not one of Ortto's own fields (first_name, last_name, email,");
+  expect(nameProblem('person', to)).toContain("is not one of Ortto's own fields (first_name, last_name, email,");
 });
 
 test.each(['first_name', 'Lead score', 'Owner', 'website', 'VIP'])('%s may stand', (to) => {
-  expect(nameSlip('person', to)).toBeUndefined();
+  expect(nameProblem('person', to)).toBeUndefined();
 });
