@@ -23,7 +23,7 @@ export interface ActivityDeliveryOptions {
   readonly people: KnownIds;
   readonly organizations: KnownIds;
   readonly identities: Identities;
-  /** Ids of the activities that Ortto has a definition of. */
+  /** Ids of the activities that are defined in Ortto. */
   readonly defined: ReadonlySet<string>;
 }
 

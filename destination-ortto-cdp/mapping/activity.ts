@@ -12,7 +12,7 @@ import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { noteUnknownField } from './unknown-names.ts';
 
-/** A definition to create. */
+/** An activity definition to be created. */
 export interface NewDefinition {
   readonly name: string;
   readonly attributes: readonly NewField[];
@@ -25,23 +25,23 @@ interface MappedAttribute {
   readonly type: DisplayType;
 }
 
-/** An event of one kind, about people or about organizations. */
+/** An activity as Ortto defines it, either of people or of organizations. */
 export interface MappedActivity {
   readonly activityId: string;
   readonly attributes: readonly MappedAttribute[];
 }
 
-/** A stream whose records become events. */
+/** A stream whose records become activities. */
 export interface ActivityMapping {
   readonly kind: 'activity';
   readonly stream: string;
   readonly object: string;
-  /** The field that says whom a record is about; undefined: whichever of its values names a person or an account. */
+  /** The field that identifies the person or account; undefined: whichever value of the record is the id of one. */
   readonly about: readonly string[] | undefined;
-  /** Undefined where the target does not allow such events. */
+  /** Undefined where the target does not allow such activities. */
   readonly person: MappedActivity | undefined;
   readonly organization: MappedActivity | undefined;
-  /** The first that a record has is the event's time. */
+  /** The first of these that a record has is the activity's time. */
   readonly occurredAt: readonly (readonly string[])[];
   readonly identifiedBy: readonly (readonly string[])[];
 }
@@ -59,7 +59,7 @@ export interface ActivitySetting {
   readonly findings: Findings;
 }
 
-/** Ortto takes as many attributes an event. */
+/** Ortto's limit for one activity. */
 const ATTRIBUTES = 15;
 
 type Kind = 'person' | 'organization';
@@ -82,8 +82,8 @@ export const planActivity = (
       stream,
       object,
       about: aboutPath(setting),
-      person: person?.event,
-      organization: organization?.event,
+      person: person?.activity,
+      organization: organization?.activity,
       occurredAt: timePaths(setting),
       identifiedBy: identityPaths(setting),
     },
@@ -94,7 +94,7 @@ export const planActivity = (
   };
 };
 
-/** Rows whose field the stream has; the others are problems where the user wrote them. */
+/** The rows whose field the stream has; missing fields are problems if the user named them. */
 const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): MappingRow[] => {
   const needed = [rules.person ?? '', ...rules.activity.occurredAt, ...rules.activity.identifiedBy];
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
@@ -116,7 +116,7 @@ const activityOf = (
   rows: readonly MappingRow[],
   definitions: readonly ActivityDefinition[],
   prefix: string,
-): { readonly event: MappedActivity; readonly need: NewDefinition | undefined } => {
+): { readonly activity: MappedActivity; readonly need: NewDefinition | undefined } => {
   const { name } = rules.activity;
   const definition = definitions.find((each) => slug(each.name) === slug(name) || each.id === name);
   const customFields = createCustomFields(definition?.attributes ?? [], 'cm');
@@ -129,7 +129,7 @@ const activityOf = (
       findings.problems.push(`${stream}.${from}: ${field.problem}`);
       return [];
     }
-    // How Ortto changes a definition is not known well enough to touch one that people may be working with.
+    // What changing a definition does in Ortto is not known well enough to touch one that people may be using.
     if (definition !== undefined && customFields.missing().length > missingBefore) {
       findings.warnings.push(
         `${stream}.${from}: not sent, because the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
@@ -146,7 +146,7 @@ const activityOf = (
     }
   }
   return {
-    event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
+    activity: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
     need: definition === undefined ? { name, attributes: customFields.missing() } : undefined,
   };
 };

@@ -21,7 +21,7 @@ export interface MappedField {
   readonly path: readonly string[];
   readonly id: string;
   readonly type: DisplayType;
-  /** Effective: the field's own rule, modify_system_fields and the merge strategy taken together. */
+  /** The effective rule: the field's own, modify_system_fields and the merge strategy combined. */
   readonly rule: FieldRule;
   readonly nulls: NullRule;
 }
@@ -33,15 +33,15 @@ export interface EntityMapping {
   readonly object: string;
   readonly target: 'person' | 'organization';
   readonly fields: readonly MappedField[];
-  /** The field that keeps the record's own Salesforce id. */
+  /** The field that holds the record's own Salesforce id. */
   readonly identity: string;
-  /** The person field that follows AccountId; undefined where the stream has none. */
+  /** The person field that follows AccountId; undefined if the stream does not have it. */
   readonly account: { readonly id: string; readonly rule: FieldRule } | undefined;
   /** Ortto's match keys, in order; never empty. */
   readonly keys: readonly string[];
   readonly findStrategy: FindStrategy;
   readonly createNew: boolean;
-  /** Converted leads hand their person over through this field (the contact's identity); undefined: they do not. */
+  /** The contact's identity field, through which converted leads hand over their person; undefined if they do not. */
   readonly handOver: string | undefined;
   readonly archiveDeleted: boolean;
 }
@@ -54,17 +54,17 @@ export interface EntitySetting {
   readonly fields: CatalogFields;
   readonly config: DestinationConfig;
   readonly customFields: CustomFields;
-  /** Whether converted leads are to hand their person to their contact, whose stream is there. */
+  /** Whether converted leads hand over their person to the contact: its stream must be in the catalog. */
   readonly mergesLeads: boolean;
   readonly findings: Findings;
 }
 
-/** Ortto's own Salesforce integration takes as many. What identity needs does not count. */
+/** The same limit as in Ortto's own Salesforce integration. The fields for identity do not count. */
 const FIELDS_A_STREAM = 50;
 
 const ACCOUNT_ID = 'Salesforce account ID';
 
-/** The name of the custom field that keeps the ids of an object: "Salesforce contact ID". */
+/** The name of the custom field that holds an object's ids: "Salesforce contact ID". */
 const identityName = (object: string): string =>
   `Salesforce ${plainName(object).toLowerCase()} ${object.endsWith('__c') ? 'record ' : ''}ID`;
 
@@ -196,7 +196,7 @@ const noteSharedTargets = (
   }
 };
 
-/** A permission costs nothing and belongs to identity; it does not count. */
+/** Permissions do not count towards the limit, as identity does not. */
 const noteTooManyFields = (
   stream: string,
   fields: readonly MappedField[],

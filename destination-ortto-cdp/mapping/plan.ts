@@ -13,7 +13,7 @@ import type { NewField } from './custom-fields.ts';
 import type { Findings } from './findings.ts';
 import { noteUnknownStreams } from './unknown-names.ts';
 
-/** What the Ortto account has that a mapping may write to, its own system fields aside. */
+/** What a mapping may write to in the Ortto account, apart from system fields. */
 export interface OrttoSchema {
   readonly person: readonly CustomField[];
   readonly organization: readonly CustomField[];
@@ -25,28 +25,28 @@ export interface OrttoSchema {
 export type StreamMapping = EntityMapping | ActivityMapping | { readonly kind: 'none'; readonly stream: string };
 
 export interface MappingPlan {
-  /** In catalog order. Right only when there are no problems; ids of missing fields are those Ortto will most likely give. */
+  /** In catalog order. Valid only if there are no problems; ids of missing fields are those that Ortto will most likely give. */
   readonly streams: readonly StreamMapping[];
-  /** Create these, add them to the schema, and plan again: then nothing is missing and every id is Ortto's own. */
+  /** Create these, add them to the schema, and plan again: then nothing is missing and every id comes from Ortto. */
   readonly missing: {
     readonly person: readonly NewField[];
     readonly organization: readonly NewField[];
     readonly personActivities: readonly NewDefinition[];
-    /** No call is known that creates these. */
+    /** Ortto documents no call that creates these. */
     readonly organizationActivities: readonly NewDefinition[];
   };
-  /** Everything the user must change before anything can be written. Sentences. */
+  /** What the user must change before anything can be written, one sentence each. */
   readonly problems: readonly string[];
-  /** Worth a WARN each. */
+  /** Logged as WARN, one line each. */
   readonly warnings: readonly string[];
-  /** Worth an INFO each. */
+  /** Logged as INFO, one line each. */
   readonly notes: readonly string[];
 }
 
-/** Ortto's own limits: the least any plan has for people, and what all plans have for organizations. */
+/** Ortto's own limits: the lowest of any plan for people, and that of every plan for organizations. */
 const CUSTOM_FIELDS = { person: 100, organization: 25 } as const;
 
-/** Joins settings, catalog and account into one mapping per stream. Finds all problems of all streams at once. */
+/** Combines settings, catalog and account into one mapping per stream. Finds the problems of all streams at once. */
 export const planMapping = (
   config: DestinationConfig,
   catalog: ConfiguredCatalog,

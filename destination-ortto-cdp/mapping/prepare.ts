@@ -11,17 +11,17 @@ import type { MappingPlan, OrttoSchema, StreamMapping } from './plan.ts';
 import { identitiesOf } from './identities.ts';
 import type { Identities } from './identities.ts';
 
-/** What a write goes by. */
+/** What a sync works from. */
 export interface Prepared {
   readonly mappings: readonly StreamMapping[];
   readonly identities: Identities;
-  /** Ids of the activities that Ortto has a definition of. */
+  /** Ids of the activities that are defined in Ortto. */
   readonly defined: ReadonlySet<string>;
 }
 
 /**
  * The mapping of every stream, after the custom fields and activity definitions it needs have been created. Throws one
- * ConfigError that lists everything the user must change; nothing has been created then, unless Ortto itself refused.
+ * ConfigError that lists everything the user must change; nothing has been created in that case, unless Ortto itself refused.
  */
 export const prepareMapping = async (
   ortto: Ortto,
@@ -48,7 +48,7 @@ export const prepareMapping = async (
     );
   }
   const organizationActivities = schema.organizationActivities.map(({ id }) => id);
-  // Those of people have been created, or exist where the schema does not show them.
+  // Those of people have just been created, or exist although the schema does not show them.
   const personActivities = finalPlan.streams.flatMap((each) =>
     each.kind === 'activity' ? (each.person?.activityId ?? []) : [],
   );
@@ -86,8 +86,8 @@ const createMissing = async (
 });
 
 /**
- * Goes by what the account has afterwards, not by the answers: a creation whose answer was lost is refused when it is
- * repeated, and has worked all the same. Stops at the first refusal that is none of that kind; more would be alike.
+ * Trusts what the account has afterwards rather than the answers: when an answer is lost, the retry is refused although the
+ * field was created. Stops at the first refusal of another kind, since more would follow.
  */
 const createFields = async (
   ortto: Ortto,

@@ -4,18 +4,18 @@ import type { MappingRow } from './defaults.ts';
 import type { Findings } from './findings.ts';
 import { SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
-// Names in the user's mapping that lead nowhere. Passed over they would do the opposite of what was similar: what was to be
-// left out is sent, or a slip becomes a custom field that no call can rename.
+// Names in the user's mapping that do not exist. To ignore them would do the opposite of what was meant: a field to be left
+// out would be sent, or a misspelled name would become a custom field that no call can rename.
 
 const simplified = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
 
-/** The name that differs from the written one by capitals, spaces and underscores at most; undefined for the same one. */
+/** The name that differs from the one written only in case, spaces and underscores; undefined if that one exists. */
 const similarName = (written: string, names: Iterable<string>): string | undefined => {
   const alike = [...names].filter((name) => simplified(name) === simplified(written));
   return alike.includes(written) ? undefined : alike[0];
 };
 
-/** Notes the entries of `objects` that speak of no stream of the connection. */
+/** Notes the entries of `objects` whose stream is not in the connection. */
 export const noteUnknownStreams = (
   entries: readonly ObjectMapping[],
   streams: readonly string[],
@@ -30,7 +30,7 @@ export const noteUnknownStreams = (
   }
 };
 
-/** Notes a row of the user's whose field the stream does not have; rows of the default mapping wait for theirs. */
+/** Notes a user's row whose field the stream does not have; default rows may lack theirs. */
 export const noteUnknownField = (
   stream: string,
   { from, to, origin }: Pick<MappingRow, 'from' | 'to' | 'origin'>,
@@ -47,8 +47,8 @@ export const noteUnknownField = (
 };
 
 /**
- * What is wrong with `to` as the name of a custom field that would have to be created; undefined when nothing is. Names in
- * snake case are those of Ortto's own fields, so one that is none of them is a slip, or a field that cannot be written.
+ * What is wrong with `to` as the name of a custom field to be created; undefined if nothing is. Ortto's own fields have names
+ * in snake case, so such a name that is not one of them is misspelled, or a field that cannot be written.
  */
 export const nameProblem = (target: 'person' | 'organization', to: string): string | undefined => {
   const own = SYSTEM_FIELDS[target].map(({ name }) => name);

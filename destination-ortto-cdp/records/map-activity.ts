@@ -7,16 +7,16 @@ import { convert, instantOf } from './convert.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Ortto keeps events for 90 days. An hour less, since an activity may wait for its turn before it is sent. */
+/** Ortto keeps activities for 90 days. An hour less, because an activity may wait before it is sent. */
 const OLDEST_MS = 90 * 24 * HOUR_MS - HOUR_MS;
 
-/** This machine's clock may be behind Salesforce's by as much without a fresh activity passing for a future one. */
+/** How far this machine's clock may lag Salesforce's before a fresh activity looks like a future one. */
 const CLOCK_SKEW_MS = 300_000;
 
-/** Ortto takes 16 kB an activity; the rest of the activity needs some room. */
+/** Ortto accepts 16 kB per activity; the rest of it needs some room. */
 const ATTRIBUTE_BYTES = 15_000;
 
-/** What becomes of a record that is an activity: `id` is its own id, `now` milliseconds since 1970. */
+/** What becomes of a record that is an activity: `id` is its own id, `now` in milliseconds since 1970. */
 export const mapActivity = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
   const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
   if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
@@ -60,7 +60,7 @@ const aboutByField = (
   return { kind, id, field };
 };
 
-/** One person that any value names; if there is none, one account. Several could each be meant, so none is taken. */
+/** The one person whose id is among the values; failing that, the one account. With several, any could be meant, so none is used. */
 const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Problem | undefined => {
   const found = new Map<string, About>();
   for (const [field, value] of Object.entries(data)) {
@@ -75,7 +75,7 @@ const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Prob
   return named.length > 1 ? { reason: 'several_ids', field: named.map(({ field }) => field).join(', ') } : named[0];
 };
 
-/** The first time the record has. One that is not over yet would move, and with it the activity's identity. */
+/** The first time that the record has. A future time might still change, and with it the activity's identity. */
 const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Problem => {
   for (const path of mapping.occurredAt) {
     const value = valueAt(data, path);
@@ -109,7 +109,7 @@ const attributesOf = (
   return { attributes, cut, problems };
 };
 
-/** What tells one activity from another, as one text: no two different lists of values share it. */
+/** What identifies the activity, as one text: two different lists of values never share it. */
 const keyOf = (mapping: ActivityMapping, data: JsonObject, id: string): string =>
   mapping.identifiedBy
     .map((path) => (path.length === 1 && path[0] === 'Id' ? id : keyPart(valueAt(data, path))))
