@@ -6,7 +6,7 @@ import type { CdkConfig, Command, Edge } from './commands.ts';
 import { ConfigError } from './errors.ts';
 import { readCatalogFile } from './json-file.ts';
 
-/** The CDK's commands for a destination, with actions that neither lose messages nor show secrets. */
+/** The CDK's commands for a destination, with actions that neither lose messages nor reveal secrets. */
 export class DestinationRunner extends AirbyteDestinationRunner<CdkConfig> {
   readonly #edge: Edge;
 
@@ -28,7 +28,7 @@ export class DestinationRunner extends AirbyteDestinationRunner<CdkConfig> {
   override writeCommand(): Command {
     return tolerantWithWarning(super.writeCommand(), this.#edge).action(
       async (options: { config: string; catalog: string; dryRun: boolean }) => {
-        // The CDK declares the option; to accept it and write all the same would be a trap.
+        // The CDK declares the option; accepting it and writing anyway would be a trap.
         if (options.dryRun) throw new ConfigError('--dry-run is not supported: nothing was written.');
         const config = loadConfig(this.#edge, options.config);
         const catalog = readCatalogFile('--catalog', options.catalog) as unknown as AirbyteConfiguredCatalog;

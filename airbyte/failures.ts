@@ -11,7 +11,7 @@ const codesOf = (error: unknown, depth = 0): string[] => {
   return [...code, ...codesOf(error.cause, depth + 1)];
 };
 
-/** The frames of a stack, without its first lines, which repeat the message, and without where the project lies. */
+/** The frames of a stack, without its first lines, which repeat the message, and without the project's location. */
 const framesOf = (error: Error): string =>
   (error.stack ?? '')
     .split('\n')
@@ -29,8 +29,8 @@ const describe = (error: unknown): string => {
 };
 
 /**
- * The TRACE message of an error, its failure type told by its class. Config and transient errors speak to the user with
- * their own message; anything else is a bug and adds the frames of its stack. No other property of an error is copied.
+ * The TRACE message for an error; its class determines the failure type. Config and transient errors show the user their own
+ * message; anything else is a bug and adds its stack frames. No other property of an error is copied.
  */
 export const failureTrace = (error: unknown, stream?: StreamDescriptor): TraceMessage => {
   const of = stream === undefined ? {} : { stream_descriptor: stream };

@@ -13,7 +13,7 @@ const positionOf = (error: unknown): string => {
 };
 
 /**
- * The value in a JSON file, whatever the file's name ends in. `option` is what the user gave it with. A ConfigError names
+ * The value in a JSON file, whatever its extension. `option` is the command-line option that named it. A ConfigError names
  * the option and the problem, never any content.
  */
 export const readJsonFile = (option: string, path: string): unknown => {
@@ -34,8 +34,8 @@ const withoutNulls = (object: Record<string, unknown>): Record<string, unknown> 
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 
 /**
- * The configured catalog in a file. Keys that are null there are absent here, but for those inside a JSON schema, where
- * null has a meaning.
+ * The configured catalog in a file. Keys that are null there are absent here, except inside a JSON schema, where null has a
+ * meaning.
  */
 export const readCatalogFile = (option: string, path: string): ConfiguredCatalog => {
   const fail = (problem: string): never => {

@@ -15,7 +15,7 @@ interface WizardOptions {
   readonly autofill: boolean;
 }
 
-/** The CDK's commands for a source, with actions that neither lose messages nor show secrets. */
+/** The CDK's commands for a source, with actions that neither lose messages nor reveal secrets. */
 export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
   readonly #edge: Edge;
 
@@ -51,7 +51,7 @@ export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
       },
     );
   }
-  // The CDK's two helpers for the command line show Faros options to people who could not use them, so their actions are ours.
+  // The CDK's two command-line helpers show Faros options that have no effect here, so the actions are ours.
 
   override specPrettyCommand(): Command {
     return super.specPrettyCommand().action(async () => {

@@ -12,7 +12,7 @@ export type FieldRule = 'on_create' | 'if_empty' | 'overwrite';
 export type NullRule = 'ignore' | 'clear';
 export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
 
-/** The boxes of "Modify system CDP fields", by the names users tick. */
+/** The fields listed in "Modify system CDP fields", by the names users select. */
 export type ModifiableField =
   | 'first_name'
   | 'last_name'
@@ -34,7 +34,7 @@ export type ModifySystemFields =
 export interface EntitySettings<Key> {
   readonly mergeStrategy: MergeStrategy;
   readonly createNew: boolean;
-  /** In the order in which Ortto tries them; never empty, no key twice. */
+  /** In the order in which Ortto tries them; never empty, without duplicates. */
   readonly matchBy: readonly Key[];
   readonly findStrategy: FindStrategy;
 }
@@ -42,7 +42,7 @@ export type PeopleSettings = EntitySettings<PersonKey>;
 export type OrganizationSettings = EntitySettings<OrganizationKey>;
 
 export interface FieldMapping {
-  /** Salesforce field; a parent's is `Account.Name`. */
+  /** The Salesforce field; a parent's is written `Account.Name`. */
   readonly from: string;
   /** A system field's name, an Ortto field id, a custom field's name, or `none`. */
   readonly to: string;
@@ -52,7 +52,7 @@ export interface FieldMapping {
   readonly nulls: NullRule | undefined;
 }
 
-/** What a user changed about one stream; undefined means "as in the default mapping". */
+/** A user's changes to one stream; undefined means "as in the default mapping". */
 export interface ObjectMapping {
   readonly stream: string;
   readonly target: Target | undefined;
@@ -69,12 +69,12 @@ export interface ObjectMapping {
 
 export interface DestinationConfig {
   readonly apiKey: string;
-  /** Scheme and host, plus a gateway's path if it has one; without the API's version. */
+  /** Scheme and host, plus a gateway's path if there is one; without the API version. */
   readonly apiUrl: URL;
   readonly modifySystemFields: ModifySystemFields;
   readonly people: PeopleSettings;
   readonly organizations: OrganizationSettings;
-  /** At most one entry a stream. */
+  /** At most one entry per stream. */
   readonly objects: readonly ObjectMapping[];
   readonly mergeConvertedLeads: boolean;
   readonly deletedRecords: 'ignore' | 'archive';
@@ -113,7 +113,7 @@ interface RawConfig {
   stream_prefix?: string;
 }
 
-/** Ortto's hosts, one a region of instances; a key is known to its own only. */
+/** Ortto's hosts, one per region; a key is valid only in its own. */
 const REGION_HOSTS = {
   default: 'https://api.ap3api.com',
   au: 'https://api.au.ap3api.com',
@@ -172,10 +172,12 @@ const objectMapping = (raw: RawObject): ObjectMapping => ({
 });
 
 const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
-  // A header value cannot carry them, and a key pasted with its line end is a common slip that trim() repairs.
-  const key = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
+  // A header cannot carry other characters. Pasting a key with its line break is a common mistake, which trim() repairs.
+  const isKeyInvalid = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
   return [
-    ...(key ? ['api_key: must be the key itself: letters, digits and symbols, with no spaces or line breaks'] : []),
+    ...(isKeyInvalid
+      ? ['api_key: must be the key itself: letters, digits and symbols, with no spaces or line breaks']
+      : []),
     ...(api_url === undefined ? [] : addressProblems(api_url)),
   ];
 };

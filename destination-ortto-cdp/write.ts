@@ -14,21 +14,21 @@ import { createSort } from './queue/sort.ts';
 
 const PROGRESS_MS = 10_000;
 
-/** How far a run may go. */
+/** Limits of a run. */
 export interface Limits {
-  /** Time to write what waits at the end of the input. */
+  /** Time allowed, from the end of the input, to write what is waiting. */
   readonly afterInputMs: number;
-  /** Links of a stream that may wait before they are made. */
+  /** Links of a stream that may be waiting before they are made. */
   readonly maxWaitingLinks: number;
 }
 
-/** The platform ends a destination two hours after its input; what is not written by then is for the next attempt. */
+/** The platform ends a destination two hours after its input; what is not written by then is left to the next attempt. */
 export const DEFAULT_LIMITS: Limits = { afterInputMs: (2 * 60 - 5) * 60_000, maxWaitingLinks: 50_000 };
 
 /**
  * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
- * cannot continue, another error when the input was torn or a record lost its fate; states of what was not written are
- * withheld in every case. Once `signal` is aborted it finishes what is under way and returns.
+ * cannot continue, another error when a record is unaccounted for; states of what was not written are withheld in every
+ * case. Once `signal` is aborted, it finishes what is under way and returns.
  */
 export async function* write(
   config: DestinationConfig,

@@ -16,7 +16,7 @@ test('what is required stays, and what the schema does not know', () => {
   expect(withoutBlanks(config, destination)).toEqual(config);
 });
 
-test('an empty list stays: to tick no system field is not to tick all of them', () => {
+test('an empty list stays: selecting no system field is not selecting all of them', () => {
   const config = { api_key: 'key', modify_system_fields: { mode: 'selected', fields: [] } };
   expect(withoutBlanks(config, destination)).toEqual(config);
 });

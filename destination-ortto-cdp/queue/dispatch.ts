@@ -16,14 +16,14 @@ import type { Outcome, Task } from './task.ts';
 interface Pending {
   readonly record: Unsettled;
   readonly task: Task;
-  /** It was held back once already. */
+  /** Whether it has been held back once already. */
   readonly wasHeld: boolean;
 }
 
 export interface DispatchOptions {
   /** Delivers a batch of one kind and stream; one outcome per task, in order. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Called when a stream is onStreamEnd, as far as can be known. */
+  /** Called when a stream has ended, as far as can be known. */
   readonly onStreamEnd: (stream: string) => void;
   /** What becomes of the records of each stream of the catalog. */
   readonly kinds: ReadonlyMap<string, StreamMapping['kind']>;
@@ -34,29 +34,29 @@ export interface DispatchOptions {
 }
 
 /**
- * Takes records and states in arrival order, sends batches, and settles every record once. No call waits: what is under
- * way continues by itself and rings the bells.
+ * Takes records and states in arrival order, sends batches, and settles every record once. No call blocks: what is under way
+ * continues by itself and rings the bells.
  */
 export interface Dispatch {
   record(item: IncomingRecord, sorted: Sorted): void;
   state(item: IncomingState): void;
   /** The batches under way. */
   readonly batches: Batches;
-  /** The input has ended: what was held back goes now. */
+  /** The input has ended: what was held back is sent now. */
   end(): void;
   /** Settles the rejections that were withheld. After the last batch. */
   finish(): void;
-  /** The states that may leave now, in order; each is given once. */
+  /** The states that may be emitted now, in order; each is returned once. */
   free(): StateMessage[];
-  /** Writes that wait, those under way not counted. */
+  /** Writes waiting, not counting those under way. */
   readonly waiting: number;
   /** Rings when states have become free, a batch has ended, or something has failed. */
   readonly change: Bell;
-  /** Rings with it, for whoever waits to add more. */
+  /** Rings together with `change`, for a reader that waits to add more. */
   readonly room: Bell;
 }
 
-/** Activities that wait for people who may still come; more would take the memory that batches need. */
+/** Activities held back for people who may still arrive; more would take up the memory that batches need. */
 const MAX_HELD = 20_000;
 
 export const createDispatch = (options: DispatchOptions): Dispatch => {
@@ -78,7 +78,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
     return queue.add({ group, keys, awaits, bytes, since: clock(), item: pending });
   };
 
-  /** Keeps an activity until everybody has come; false when nothing more can be expected. */
+  /** Holds an activity back until the input has ended; false if waiting is of no use. */
   const hold = ({ record, task, wasHeld }: Pending): boolean => {
     if (wasHeld || !order.mayPeopleFollow || held.length >= MAX_HELD) return false;
     const pending = { record, task, wasHeld: true };

@@ -5,23 +5,23 @@ import type { Dispatch } from './dispatch.ts';
 import { intake } from './intake.ts';
 import type { Sort } from './sort.ts';
 
-/** How often quiet batches are looked for; they are due after two seconds. */
+/** How often to look for quiet groups, whose batches are due after two seconds. */
 const TICK_MS = 250;
 
 export interface DrainOptions extends Pick<WriteInput, 'input' | 'signal'> {
   readonly sort: Sort;
   readonly dispatch: Dispatch;
-  /** What remains to be done once every batch has been delivered. */
+  /** The work that remains once every batch has been delivered. */
   readonly finish: () => Promise<void>;
-  /** Time to write what waits at the end of the input. */
+  /** Time allowed, from the end of the input, to write what is waiting. */
   readonly afterInputMs: number;
-  /** That time is over: ends the requests under way. */
+  /** Called when that time is over: ends the requests under way. */
   readonly giveUp: () => void;
 }
 
 /**
  * Reads the input, delivers it, and yields each state as soon as it is true, until everything is settled, something has failed
- * (`dispatch.batches.failure`), or `signal` is aborted and what is under way has ended. Never throws.
+ * (`dispatch.batches.failure`), or `signal` is aborted and what was under way has ended. Never throws.
  */
 export async function* drain(options: DrainOptions): AsyncGenerator<StateMessage, void> {
   const { dispatch, finish, signal } = options;

@@ -2,11 +2,11 @@ import type { WriteInput } from '../../airbyte/connector.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Sort } from './sort.ts';
 
-/** Reading pauses while this many writes wait: about twenty full batches. */
+/** Reading pauses while this many writes are waiting: about twenty full batches. */
 const MAX_WAITING = 2_000;
 
 /**
- * Hands the input to the dispatch, record by record, and pauses while too much waits. Returns false when the dispatch stopped
+ * Hands the input to the dispatch record by record, and pauses while too much is waiting. Returns false if the dispatch stopped
  * before the input ended. Throws TornInputError.
  */
 export const intake = async (input: WriteInput['input'], sort: Sort, dispatch: Dispatch): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../airbyte/errors.ts';
 import type { RejectReason } from '../reasons.ts';
-import { createRefusalRun, haveOneReason } from './refusal-runs.ts';
+import { createRefusalRun, haveSameReason } from './refusal-runs.ts';
 
 const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
@@ -46,9 +46,9 @@ test('single records add up to batches: three hundred in a row', () => {
 
 test('a batch is wholly refused when all its outcomes have one reason', () => {
   expect([
-    haveOneReason(['a', 'a']),
-    haveOneReason(['a', 'b']),
-    haveOneReason(['a', undefined]),
-    haveOneReason([]),
+    haveSameReason(['a', 'a']),
+    haveSameReason(['a', 'b']),
+    haveSameReason(['a', undefined]),
+    haveSameReason([]),
   ]).toEqual([true, false, false, false]);
 });

@@ -9,10 +9,10 @@ import type { Mapped } from '../records/mapped.ts';
 import { taskOf } from './task.ts';
 import type { Task } from './task.ts';
 
-/** What becomes of a record: nothing to send, or a task. */
+/** What becomes of a record: a task, or a reason to send nothing. */
 export type Sorted = Extract<Mapped, { kind: 'skip' | 'reject' }> | { readonly kind: 'task'; readonly task: Task };
 
-/** Decides what becomes of a record. Throws TornInputError for one of a stream that is not in the catalog. */
+/** Decides what becomes of a record. Throws TornInputError if its stream is not in the catalog. */
 export type Sort = (record: IncomingRecord) => Sorted;
 
 export const createSort = (
@@ -36,8 +36,8 @@ export const createSort = (
 };
 
 /**
- * Where the mapping leaves it to a record's values to whom it belongs: says once per stream which field it was, and once that
- * records name several.
+ * Where the values of a record decide whose activity it is: logs once per stream which field it was, and once that records
+ * refer to several.
  */
 const createHints = (log: Log): ((mapping: StreamMapping, mapped: Mapped) => void) => {
   const said = new Set<string>();
