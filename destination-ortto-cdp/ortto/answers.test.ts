@@ -18,7 +18,7 @@ test.each([
   ['organizations', { status: 'created', organization_id: '10a' }, { kind: 'created', id: '10a' }],
   ['accounts', { status: 'created', id: '10a' }, { kind: 'created', id: '10a' }],
   ['activities', { status: 'ingested' }, { kind: 'merged', id: undefined }],
-])('a row of %s saying %o is understood', (body, row, verdict) => {
+])('a row of %s with %o is understood', (body, row, verdict) => {
   expect(one(row, plain, body)).toEqual(verdict);
 });
 
@@ -50,7 +50,7 @@ test('statuses for "not written" count only when the request allows it', () => {
   }
 });
 
-test('a row without an id among rows with one was not found, when nobody may be created', () => {
+test('a row without an id among rows with one was not found, when nothing may be created', () => {
   const body = { people: [{ status: 'merged', person_id: '00a' }, { status: 'merged' }] };
   const scope = { existingOnly: true, newOnly: false };
   expect(readVerdicts(body, [{}, {}], scope).map(({ kind }) => kind)).toEqual(['merged', 'not_written']);
@@ -69,7 +69,7 @@ test('whatever the answer, each row sent has exactly one verdict', () => {
   );
 });
 
-test('details tell the rows at fault only when there is one for each and one at fault', () => {
+test('details identify the rows at fault only when there is one per row and at least one at fault', () => {
   const sent = [{ a: 1 }, { b: 2 }];
   expect(readDetails([{ status: 'valid' }, { status: 'invalid', error: 'b' }], sent)).toEqual([
     undefined,

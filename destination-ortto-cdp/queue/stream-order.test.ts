@@ -11,7 +11,7 @@ const order = () =>
     ]),
   );
 
-test('a stream is over once another has come and nothing of it waits', () => {
+test('a stream has ended once another has followed and nothing of it is waiting', () => {
   const streams = order();
   streams.arrived('Account', 'record');
   streams.taskAdded('Account');
@@ -23,7 +23,7 @@ test('a stream is over once another has come and nothing of it waits', () => {
   expect(streams.takeEnded()).toEqual([]);
 });
 
-test('a stream that comes again is over again, and a state of another one ends it too', () => {
+test('a stream that arrives again ends again, and a state of another one ends it too', () => {
   const streams = order();
   for (const round of [1, 2]) {
     streams.arrived('Account', 'record');
@@ -32,7 +32,7 @@ test('a stream that comes again is over again, and a state of another one ends i
   }
 });
 
-test('people may follow while one of their streams has not been heard of', () => {
+test('people may follow while one of their streams has not been seen', () => {
   const streams = order();
   streams.arrived('Account', 'record');
   streams.arrived('Task', 'record');
