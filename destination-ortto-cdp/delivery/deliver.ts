@@ -100,7 +100,7 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
         return remove(worksOf(tasks, 'tombstone'));
       case 'activity':
         return deliverActivities(worksOf(tasks, 'activity').map((work) => work.activity));
-      case undefined:
+      default:
         return [];
     }
   };

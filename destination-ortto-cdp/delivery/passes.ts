@@ -120,7 +120,7 @@ const isExclusive = (mapping: EntityMapping): boolean =>
     mapping.keys.length === 2 &&
     mapping.keys[0] === mapping.identity);
 
-/** The identity is outside the chain of rules: always filled, never replaced. It joins a pass that is sent anyway, if possible. */
+/** Identity is outside the chain of rules: always filled, never replaced. It joins a pass that is sent anyway, if possible. */
 const identityRule = (mapping: EntityMapping, rules: readonly FieldRule[]): FieldRule => {
   if (foundById(mapping)) return rules.at(-1) ?? 'if_empty';
   return !rules.includes('if_empty') && rules.includes('overwrite') && isExclusive(mapping) ? 'overwrite' : 'if_empty';

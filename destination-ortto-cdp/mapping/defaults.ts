@@ -8,7 +8,7 @@ export interface MappingRow extends FieldMapping {
   readonly origin: 'user' | 'default';
 }
 
-/** What an object becomes in Ortto. With `either`, the ids in each record decide whether its activity is a person's or an organization's. */
+/** What an object becomes in Ortto. With `either`, each record's ids decide if it is a person's activity or an organization's. */
 export interface ObjectRules {
   readonly target: Target | 'either';
   /** At most one per `from`, including those with `to: none`. */

@@ -6,7 +6,7 @@ export type IdKind = 'contact' | 'lead' | 'account';
 /** The Ortto fields that hold Salesforce ids, by the kind of id. */
 export type Identities = ReadonlyMap<IdKind, string>;
 
-const OBJECTS: Readonly<Record<IdKind, string>> = { contact: 'Contact', lead: 'Lead', account: 'Account' };
+const OBJECT_NAMES: Readonly<Record<IdKind, string>> = { contact: 'Contact', lead: 'Lead', account: 'Account' };
 
 /**
  * Taken from the catalog's mappings, or else from the fields that earlier syncs created in the account: activities and
@@ -17,7 +17,7 @@ export const identitiesOf = (
   account: { readonly person: readonly CustomField[]; readonly organization: readonly CustomField[] },
 ): Identities =>
   new Map(
-    (Object.entries(OBJECTS) as [IdKind, string][]).flatMap(([kind, object]) => {
+    (Object.entries(OBJECT_NAMES) as [IdKind, string][]).flatMap(([kind, object]) => {
       const fields = kind === 'account' ? account.organization : account.person;
       const created = fields.find(({ name }) => name.toLowerCase() === `salesforce ${kind} id`)?.id;
       const identity = mapped.get(object) ?? created;

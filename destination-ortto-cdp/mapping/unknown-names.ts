@@ -47,7 +47,7 @@ export const noteUnknownField = (
 };
 
 /**
- * What is wrong with `to` as the name of a custom field to be created; undefined if nothing is. Ortto's own fields have names
+ * What is wrong with `to` as the name of a custom field to be created; undefined if nothing is. Ortto's own fields are named
  * in snake case, so such a name that is not one of them is misspelled, or a field that cannot be written.
  */
 export const nameProblem = (target: 'person' | 'organization', to: string): string | undefined => {

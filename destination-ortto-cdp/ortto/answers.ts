@@ -58,10 +58,10 @@ const parseBody = (text: string): unknown => {
 export const readAnswer = ({ status, retryAfter, text }: RawAnswer, call: Call, nowEpochMs: number): Answer => {
   const body = parseBody(text);
   const error = isObject(body) ? body['error'] : undefined;
-  const advised = isObject(error) ? error['try-in-seconds'] : undefined;
-  const advisedMs = typeof advised === 'number' && advised >= 0 ? advised * 1000 : undefined;
+  const seconds = isObject(error) ? error['try-in-seconds'] : undefined;
+  const bodyAdviceMs = typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
   const again = (why: string, advisedMs?: number): Answer => ({ kind: 'again', why, advisedMs });
-  if (advisedMs !== undefined) return again(`Ortto answered ${status}`, advisedMs);
+  if (bodyAdviceMs !== undefined) return again(`Ortto answered ${status}`, bodyAdviceMs);
   if (status >= 200 && status < 300) {
     // A proxy's page has status 200 too; Ortto sends only JSON.
     if (isObject(body)) return { kind: 'ok', body };

@@ -60,7 +60,7 @@ const aboutByField = (
   return { kind, id, field };
 };
 
-/** The one person whose id is among the values; failing that, the one account. With several, any could be meant, so none is used. */
+/** The one person whose id is among the values, or else the one account. Of several any could be meant, so none is used. */
 const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Problem | undefined => {
   const found = new Map<string, About>();
   for (const [field, value] of Object.entries(data)) {

@@ -23,7 +23,7 @@ export interface Write {
   readonly fields: readonly WriteField[];
   /** The match keys this record has a value for, in order; never empty. */
   readonly keys: readonly { readonly fieldId: string; readonly value: unknown }[];
-  /** Texts that two writes have in common if they may concern the same person or organization: the own id and all keys, each once. */
+  /** The own id and all keys as texts, each once: writes with one in common may concern the same person or organization. */
   readonly tokens: readonly string[];
   /** 18-character id of the account a person belongs to; null for none, undefined if the record lacks the field. */
   readonly accountId: string | null | undefined;
