@@ -2,13 +2,13 @@
 FROM node:24-slim AS packages
 WORKDIR /airbyte/integration_code
 COPY package.json package-lock.json ./
-# Node 24 is in the image already, so the optional packages that carry it stay out.
+# The image already has Node 24, so the optional packages that contain it are left out.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 COPY .ci/slim.mjs .ci/notices.mjs .ci/
 COPY airbyte airbyte
 COPY schemas schemas
 
-# Of what is installed each image gets the files its connector can reach: a fifteenth of the bytes.
+# Each image gets only the installed files that its connector can reach: a fifteenth of the bytes.
 FROM packages AS source-packages
 COPY source-salesforce-cdp source-salesforce-cdp
 RUN node .ci/slim.mjs source-salesforce-cdp/main.ts && node .ci/notices.mjs
@@ -23,11 +23,11 @@ ENV NODE_ENV=production
 COPY package.json LICENSE ./
 COPY airbyte airbyte
 COPY schemas schemas
-# uid 1000, the user as whom Airbyte runs pods without root
+# uid 1000, as which Airbyte runs pods without root
 USER node
-# Where the stages below leave their code compiled, so that a start takes half the time and 25 MB less.
+# The stages below store their compiled code here, so that starting takes half the time and 25 MB less.
 ENV NODE_COMPILE_CACHE=/home/node/.cache/node
-# Freed memory goes back to the system from 1 MB on: the peak then does not grow with the size of a result.
+# Return freed memory to the system from 1 MB on, so that the peak does not grow with the size of a result.
 ENV MALLOC_TRIM_THRESHOLD_=1000000
 
 FROM base AS source-salesforce-cdp
@@ -36,8 +36,8 @@ COPY --from=source-packages /airbyte/integration_code/THIRD-PARTY-NOTICES ./
 COPY source-salesforce-cdp source-salesforce-cdp
 RUN node -e "for (const part of ['read', 'check', 'discover']) import('./source-salesforce-cdp/' + part + '.ts')" \
  && node source-salesforce-cdp/main.ts spec > /dev/null
-# The heap follows the memory limit of the pod; rows are young garbage, so a small young generation spares memory and costs
-# no time. Airbyte sets AIRBYTE_ENTRYPOINT's working folder itself, so paths are absolute.
+# The heap follows the pod's memory limit; rows die young, so a small young generation saves memory at no cost in time.
+# Airbyte sets the working directory for AIRBYTE_ENTRYPOINT itself, so paths are absolute.
 ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=1 /airbyte/integration_code/source-salesforce-cdp/main.ts"
 ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=1", "/airbyte/integration_code/source-salesforce-cdp/main.ts"]
 LABEL io.airbyte.name="source-salesforce-cdp"
@@ -49,7 +49,7 @@ COPY --from=destination-packages /airbyte/integration_code/THIRD-PARTY-NOTICES .
 COPY destination-ortto-cdp destination-ortto-cdp
 RUN node -e "import('undici'); for (const part of ['write', 'check']) import('./destination-ortto-cdp/' + part + '.ts')" \
  && node destination-ortto-cdp/main.ts spec > /dev/null
-# Half a million records leave garbage enough to keep 320 MB busy; collecting sooner costs a tenth of the time and saves a third.
+# The garbage of half a million records takes 320 MB; collecting it sooner costs a tenth of the time and saves a third.
 ENV AIRBYTE_ENTRYPOINT="node --max-old-space-size-percentage=75 --max-semi-space-size=16 --heap-growing-percent=100 /airbyte/integration_code/destination-ortto-cdp/main.ts"
 ENTRYPOINT ["node", "--max-old-space-size-percentage=75", "--max-semi-space-size=16", "--heap-growing-percent=100", "/airbyte/integration_code/destination-ortto-cdp/main.ts"]
 LABEL io.airbyte.name="destination-ortto-cdp"

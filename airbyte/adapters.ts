@@ -18,8 +18,8 @@ import type {
   ControlMessage,
 } from './protocol.ts';
 
-// Our connectors in the shape the CDK's runners expect. The CDK's types know an older protocol, with narrower states and
-// without TRACE statuses or CONTROL; the values pass through as they are, so each crossing is a cast and nothing more.
+// Our connectors in the shape that the CDK's runners expect. The CDK's types describe an older protocol, with narrower states
+// and without TRACE statuses or CONTROL; the values pass through unchanged, so each crossing is just a cast.
 
 const asSpec = (spec: ConnectorSpecification) => new AirbyteSpec(spec as unknown as AirbyteSpec['spec']);
 

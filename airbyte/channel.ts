@@ -2,16 +2,16 @@ import type { Output } from './output.ts';
 import type { AirbyteMessage, JsonObject, RecordLines, TraceError } from './protocol.ts';
 import { collectSecrets, scrub } from './secrets.ts';
 
-/** The way of every message to the output. Texts meant for people lose the config's secrets here. */
+/** Every message goes to the output through it. It scrubs the config's secrets from texts meant for people. */
 export interface Channel {
   emit(message: AirbyteMessage | RecordLines): void;
-  /** As `Output.room`; never resolves once the channel is closed, which stops whoever emits in a loop. */
+  /** Like `Output.room`, but never resolves once the channel is closed, which stops a loop that emits. */
   room(): Promise<void> | undefined;
-  /** From now on the secrets of this config, too, are scrubbed. */
+  /** From now on, scrubs the secrets of this config too. */
   hideSecretsOf(config: unknown): void;
   /** Whether a TRACE error has been emitted. */
   failed(): boolean;
-  /** Whatever is emitted from now on is left out. */
+  /** Drops whatever is emitted from now on. */
   close(): void;
 }
 
@@ -38,7 +38,7 @@ const scrubMessage = (message: AirbyteMessage, clean: (text: string) => string):
   return message;
 };
 
-/** `connectionSpecification` tells which keys of a config are secret. */
+/** `connectionSpecification` marks which keys of a config are secret. */
 export const createChannel = (output: Output, connectionSpecification: () => JsonObject): Channel => {
   let secrets: readonly string[] = [];
   let failed = false;

@@ -9,7 +9,7 @@ import { unlessAborted } from './process.ts';
 import type { AirbyteMessage, JsonObject } from './protocol.ts';
 import { unknownOptions } from './unknown-options.ts';
 
-// What the commands of both runners have in common.
+// What the commands of both runners share.
 
 export type CdkConfig = Record<string, unknown>;
 export type Command = ReturnType<AirbyteSourceRunner<CdkConfig>['mainCommand']>;
@@ -25,40 +25,40 @@ export interface Edge {
   readonly print: (text: string) => void;
 }
 
-/** Airbyte adds options and arguments over time; a connector that refuses one it does not know stops working then. */
+/** Airbyte adds options and arguments over time; a connector that rejected unknown ones would stop working. */
 export const tolerant = (command: Command): Command => command.allowUnknownOption().allowExcessArguments();
 
-/** Tolerant, but not in silence: `--states` for `--state` would read everything again. Names options, never a value. */
-export const tolerantAloud = (command: Command, { logger }: Edge): Command =>
+/** Tolerant, but not silent: `--states` for `--state` would read everything again. Names options, never values. */
+export const tolerantWithWarning = (command: Command, { logger }: Edge): Command =>
   tolerant(command).hook('preAction', (_, { args }) => {
     const options = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/s, ''));
     if (options.length > 0) {
-      logger.warn(`Options of the command line that are not known were ignored: ${options.join(', ')}.`);
+      logger.warn(`Ignored unknown command-line options: ${options.join(', ')}.`);
     }
   });
 
 /**
- * The config file, its secrets hidden from here on. Its shape is the connector's to check; options that no connector would
- * look at are told, since a slip in a name leaves the default in force.
+ * The config file; its secrets are scrubbed from here on. The connector validates it; options that it would not look at are
+ * logged, because a misspelled name leaves the default in force.
  */
 export const loadConfig = ({ channel, logger, configSchema }: Edge, path: string): CdkConfig => {
   const config = readJsonFile('--config', path);
   channel.hideSecretsOf(config);
   const unknown = unknownOptions(config, configSchema());
   if (unknown.length > 0) {
-    logger.warn(`The configuration has options that are not known and have no effect: ${listed(unknown)}.`);
+    logger.warn(`Unknown configuration options, ignored: ${listed(unknown)}.`);
   }
   return config as CdkConfig;
 };
 
-/** Emits the one message a command answers with. Nothing is in flight then: SIGTERM ends the command at once. */
+/** Emits the single message that answers a command. Nothing needs to be finished, so SIGTERM ends the command at once. */
 export const answer = async ({ channel, logger, signal }: Edge, ask: () => Promise<CdkMessage>): Promise<void> => {
   redirectConsole(logger);
   const message = await unlessAborted(ask(), signal);
   if (message !== undefined) channel.emit(message as unknown as AirbyteMessage);
 };
 
-/** Emits the connection status: a check that fails for a reason the user can do something about is not a crash. */
+/** Emits the connection status. A check that fails for a reason the user can fix is not a crash. */
 export const answerCheck = (
   edge: Edge,
   path: string,
@@ -74,7 +74,7 @@ export const answerCheck = (
     }
   });
 
-/** Emits messages as they come, each one asked for only when the reader has room for it. */
+/** Emits messages as they arrive, requesting the next one only when the reader has room for it. */
 export const stream = async ({ channel, logger }: Edge, messages: AsyncIterable<CdkMessage>): Promise<void> => {
   redirectConsole(logger);
   for await (const message of messages) {

@@ -10,9 +10,9 @@ import type {
   StateMessage,
 } from './protocol.ts';
 
-// What a connector is to the protocol edge: plain functions. The runner turns them into commands.
+// A connector as the protocol edge sees it: plain functions, which the runner turns into commands.
 
-/** Writes LOG messages in the order of the calls, between whatever else the connector emits. Never a record's values. */
+/** Writes LOG messages in the order of the calls, among whatever else the connector emits. Never contains a record's values. */
 export interface Log {
   error(message: string): void;
   warn(message: string): void;
@@ -24,10 +24,10 @@ export interface ReadInput {
   /** The parsed config file, not yet checked. */
   readonly config: unknown;
   readonly catalog: ConfiguredCatalog;
-  /** The parsed state file as it came (an array of STREAM states); undefined when there is none. */
+  /** The parsed state file, unchanged (an array of STREAM states); undefined if there is none. */
   readonly state: unknown;
   readonly log: Log;
-  /** Hands over the config as a login has changed it: at once, whatever else is or fails to be read. */
+  /** Hands over the config as changed by a login: at once, whether or not anything else is read. */
   readonly emit: (message: ControlMessage) => void;
   /** Aborted by SIGTERM: finish what is in flight, emit the states that are true, return. */
   readonly signal: AbortSignal;
@@ -37,26 +37,26 @@ export interface Source {
   spec(): ConnectorSpecification;
   /** FAILED with a sentence, or a ConfigError or TransientError, which become FAILED with their message. */
   check(config: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<ConnectionStatus>;
-  /** `emit` here and in `check` hands over the config as a login has changed it, before the answer. */
+  /** Here and in `check`, `emit` hands over the config as changed by a login, before the answer. */
   discover(config: unknown, log: Log, emit: (message: ControlMessage) => void): Promise<Catalog>;
   /**
-   * Messages in the order in which they must reach stdout. The next one is asked for only when stdout has room, so a
-   * slow reader slows the source. The process exits 1 if any TRACE error was among them or the iteration throws.
+   * Messages in the order in which they must reach stdout. The next one is requested only when stdout has room, so a slow
+   * reader slows the source down. The process exits with 1 if any TRACE error was among them or the iteration throws.
    */
   read(input: ReadInput): AsyncIterable<AirbyteMessage | RecordLines>;
 }
 
-/** A record as the platform hands it to a destination; `data` is undefined when the line had none. */
+/** A record as the platform passes it to a destination; `data` is undefined if the line had none. */
 export interface IncomingRecord {
   readonly kind: 'record';
   readonly stream: string;
   readonly namespace: string | undefined;
   readonly data: JsonObject | undefined;
-  /** Number of its line on stdin, from 1. */
+  /** The number of its line on stdin, from 1. */
   readonly line: number;
 }
 
-/** A state exactly as it came, unknown keys included. */
+/** A state exactly as received, including unknown keys. */
 export interface IncomingState {
   readonly kind: 'state';
   readonly message: StateMessage;
@@ -67,13 +67,13 @@ export interface WriteInput {
   readonly config: unknown;
   readonly catalog: ConfiguredCatalog;
   /**
-   * Records and states in arrival order, a lot at a time; other messages are left out. Pulling slowly slows the sender.
-   * Throws TornInputError, while a lot is iterated, on a line that is not a message. Ends early, without error, once
+   * Records and states in arrival order, one lot at a time; other messages are skipped. Pulling slowly slows the sender down.
+   * Throws TornInputError, while a lot is iterated, on a line that is not a message. Ends early, without an error, once
    * `signal` is aborted.
    */
   readonly input: AsyncIterable<Iterable<IncomingRecord | IncomingState>>;
   readonly log: Log;
-  /** Aborted by SIGTERM: finish what is under way, let its states leave, return. */
+  /** Aborted by SIGTERM: finish what is under way, emit its states, return. */
   readonly signal: AbortSignal;
 }
 
@@ -81,6 +81,6 @@ export interface Destination {
   spec(): ConnectorSpecification;
   /** As for a source. */
   check(config: unknown, log: Log): Promise<ConnectionStatus>;
-  /** Yields states once everything before them is settled. An iteration that throws ends the process with 1. */
+  /** Yields states once everything before them is settled. If the iteration throws, the process exits with 1. */
   write(input: WriteInput): AsyncIterable<StateMessage>;
 }

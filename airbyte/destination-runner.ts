@@ -1,12 +1,12 @@
 import { AirbyteDestinationRunner } from 'faros-airbyte-cdk/lib/destinations/destination-runner.js';
 import type { AirbyteDestination } from 'faros-airbyte-cdk/lib/destinations/destination.js';
 import type { AirbyteConfiguredCatalog } from 'faros-airbyte-cdk/lib/protocol.js';
-import { answer, answerCheck, loadConfig, stream, tolerant, tolerantAloud } from './commands.ts';
+import { answer, answerCheck, loadConfig, stream, tolerant, tolerantWithWarning } from './commands.ts';
 import type { CdkConfig, Command, Edge } from './commands.ts';
 import { ConfigError } from './errors.ts';
 import { readCatalogFile } from './json-file.ts';
 
-/** The CDK's commands for a destination, with actions that neither lose messages nor show secrets. */
+/** The CDK's commands for a destination, with actions that neither lose messages nor reveal secrets. */
 export class DestinationRunner extends AirbyteDestinationRunner<CdkConfig> {
   readonly #edge: Edge;
 
@@ -20,15 +20,15 @@ export class DestinationRunner extends AirbyteDestinationRunner<CdkConfig> {
   }
 
   override checkCommand(): Command {
-    return tolerantAloud(super.checkCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.checkCommand(), this.#edge).action((options: { config: string }) =>
       answerCheck(this.#edge, options.config, (config) => this.destination.check(config)),
     );
   }
 
   override writeCommand(): Command {
-    return tolerantAloud(super.writeCommand(), this.#edge).action(
+    return tolerantWithWarning(super.writeCommand(), this.#edge).action(
       async (options: { config: string; catalog: string; dryRun: boolean }) => {
-        // The CDK declares the option; to accept it and write all the same would be a trap.
+        // The CDK declares the option; accepting it and writing anyway would be a trap.
         if (options.dryRun) throw new ConfigError('--dry-run is not supported: nothing was written.');
         const config = loadConfig(this.#edge, options.config);
         const catalog = readCatalogFile('--catalog', options.catalog) as unknown as AirbyteConfiguredCatalog;

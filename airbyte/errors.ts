@@ -3,7 +3,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** One error for everything that is wrong with `subject` ("The configuration"); one sentence for each problem. */
+/** One error for everything that is wrong with `subject` ("The configuration"), with one sentence per problem. */
 export const problemsOf = (subject: string, problems: readonly string[]): ConfigError =>
   new ConfigError(
     problems.length === 1
@@ -11,7 +11,7 @@ export const problemsOf = (subject: string, problems: readonly string[]): Config
       : `${subject} has ${problems.length} problems:\n${problems.join('\n')}`,
   );
 
-/** Worth another attempt later. Carries the server's advice on when, if it gave any. */
+/** Worth another attempt later; carries the server's advice on when, if it gave any. */
 export class TransientError extends Error {
   override name = 'TransientError';
   readonly retryAfterMs: number | undefined;
@@ -24,7 +24,7 @@ export class TransientError extends Error {
 
 const NAMED = 20;
 
-/** Names in a sentence: all of a few, the first of many. */
+/** Names for a sentence: all of a few, the first of many. */
 export const listed = (names: readonly string[]): string =>
   names.length <= NAMED ? names.join(', ') : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`;
 

@@ -11,7 +11,7 @@ const codesOf = (error: unknown, depth = 0): string[] => {
   return [...code, ...codesOf(error.cause, depth + 1)];
 };
 
-/** The frames of a stack, without its first lines, which repeat the message, and without where the project lies. */
+/** The frames of a stack, without its first lines, which repeat the message, and without the project's location. */
 const framesOf = (error: Error): string =>
   (error.stack ?? '')
     .split('\n')
@@ -23,14 +23,14 @@ const framesOf = (error: Error): string =>
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return `a ${typeof error} was thrown`;
   // A parser's message quotes what it parsed.
-  const message = error instanceof SyntaxError ? 'a text could not be parsed' : error.message;
+  const message = error instanceof SyntaxError ? 'some text could not be parsed' : error.message;
   const codes = [...new Set(codesOf(error))].join(', ');
   return `${error.name}: ${message}${codes === '' ? '' : ` (${codes})`}`;
 };
 
 /**
- * The TRACE message of an error, its failure type told by its class. Config and transient errors speak to the user with
- * their own message; anything else is a bug and adds the frames of its stack. No other property of an error is copied.
+ * The TRACE message for an error; its class determines the failure type. Config and transient errors show the user their own
+ * message; anything else is a bug and adds its stack frames. No other property of an error is copied.
  */
 export const failureTrace = (error: unknown, stream?: StreamDescriptor): TraceMessage => {
   const of = stream === undefined ? {} : { stream_descriptor: stream };

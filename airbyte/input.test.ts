@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigError } from './errors.ts';
-import { incoming, readInput, TornInputError } from './input.ts';
+import { parseMessage, readInput, TornInputError } from './input.ts';
 
 const never = () => new AbortController().signal;
 const items = async (stream: Readable) => {
@@ -34,8 +34,8 @@ test('lines arrive whole and numbered wherever the chunks are cut', async () => 
   );
 });
 
-test('null counts as absent, and data that is no object as none', () => {
-  const parse = (text: string) => incoming(Buffer.from(text), 1);
+test('null counts as absent, and so does data that is not an object', () => {
+  const parse = (text: string) => parseMessage(Buffer.from(text), 1);
   const record = { kind: 'record', stream: 'A', line: 1 };
   expect(parse(line({}, { namespace: null, meta: null }))).toEqual({ ...record, namespace: undefined, data: {} });
   expect(parse(line({ a: null }, { namespace: 'n' }))).toEqual({ ...record, namespace: 'n', data: { a: null } });
@@ -44,17 +44,17 @@ test('null counts as absent, and data that is no object as none', () => {
   }
 });
 
-test('a state keeps every key it came with', () => {
+test('a state keeps every key it arrived with', () => {
   const message = {
     type: 'STATE',
     state: { type: 'STREAM', stream: { stream_descriptor: { name: 'a' }, x: null }, id: 3, global_: null },
     record: null,
   };
-  expect(incoming(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
+  expect(parseMessage(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
 });
 
-test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are passed over', (type) => {
-  expect(incoming(Buffer.from(JSON.stringify({ type, record: null })), 1)).toBeUndefined();
+test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are skipped', (type) => {
+  expect(parseMessage(Buffer.from(JSON.stringify({ type, record: null })), 1)).toBeUndefined();
 });
 
 test.each([
@@ -63,20 +63,20 @@ test.each([
   ['is not an Airbyte message', '"planted"'],
   ['is not an Airbyte message', '{"planted":1}'],
   ['is not an Airbyte message', 'null'],
-  ['is a RECORD message without stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
-  ['is a STATE message without state', '{"type":"STATE","planted":1}'],
-  ['is a STATE message without stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
-  ['is a STATE message without stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
+  ['is a RECORD message without a stream', '{"type":"RECORD","record":{"data":{"a":"planted"}}}'],
+  ['is a STATE message without a state', '{"type":"STATE","planted":1}'],
+  ['is a STATE message without a stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
+  ['is a STATE message without a stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
 ])('a line that %s is torn, and not quoted: %s', (problem, text) => {
-  expect(() => incoming(Buffer.from(text), 12)).toThrow(TornInputError);
-  expect(() => incoming(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);
-  expect(() => incoming(Buffer.from(text), 12)).not.toThrow(/planted/);
+  expect(() => parseMessage(Buffer.from(text), 12)).toThrow(TornInputError);
+  expect(() => parseMessage(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);
+  expect(() => parseMessage(Buffer.from(text), 12)).not.toThrow(/planted/);
 });
 
 test('a character cut in half is torn, not replaced', () => {
   const bytes = Buffer.from(line({ a: 'é' }));
   const torn = Buffer.concat([bytes.subarray(0, -5), bytes.subarray(-4)]);
-  expect(() => incoming(torn, 1)).toThrow('is not UTF-8');
+  expect(() => parseMessage(torn, 1)).toThrow('is not UTF-8');
 });
 
 test('the stream waits while the consumer works', async () => {
@@ -117,7 +117,7 @@ test('an abort ends the input without error, between lines and while waiting for
   }
 });
 
-test('what comes before a torn line has been handed over when its error comes', async () => {
+test('what precedes a torn line has been handed over before its error is thrown', async () => {
   const lots = readInput(Readable.from([Buffer.from(`${line({ id: 1 })}\ntorn\n${line({ id: 2 })}\n`)]), never());
   const taken: unknown[] = [];
   const take = async () => {
@@ -140,7 +140,7 @@ test.each(['GLOBAL', 'LEGACY'])(
   'a %s state is a config error: the source cannot be used with this destination',
   (type) => {
     const text = JSON.stringify({ type: 'STATE', state: { type, data: { planted: 1 } } });
-    expect(() => incoming(Buffer.from(text), 7)).toThrow(ConfigError);
-    expect(() => incoming(Buffer.from(text), 7)).toThrow(`Line 7 of the input is a ${type} state.`);
+    expect(() => parseMessage(Buffer.from(text), 7)).toThrow(ConfigError);
+    expect(() => parseMessage(Buffer.from(text), 7)).toThrow(`Line 7 of the input is a ${type} state.`);
   },
 );

@@ -6,22 +6,24 @@ import { isObject } from './protocol.ts';
 import type { StateMessage } from './protocol.ts';
 
 /**
- * A line of the input is not an Airbyte message, or none of this sync: something upstream was torn, and another sync may
- * be whole. Names the line, never its content.
+ * A line of the input is not an Airbyte message, or does not belong to this sync: the input is damaged, and another sync may
+ * succeed. Names the line, never its content.
  */
 export class TornInputError extends TransientError {
   override name = 'TornInputError';
 
   constructor(line: number, problem: string) {
-    super(`Line ${line} of the input ${problem}. Something before the destination was cut off or mixed its output.`);
+    super(
+      `Line ${line} of the input ${problem}. The upstream process was cut off, or something else wrote to its output.`,
+    );
   }
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * Cuts chunks into lines without their newline. `cut` returns the lines a chunk completes, `rest` the last line if it has
- * no newline. A line within one chunk is a view of it; one that spans chunks is joined once, when it is complete.
+ * Cuts chunks into lines without their newline. `cut` returns the lines that a chunk completes, `rest` the last line if it
+ * has no newline. A line within one chunk is a view of it; one that spans chunks is joined once, when it is complete.
  */
 const createCutter = () => {
   let parts: Buffer[] = [];
@@ -57,10 +59,10 @@ const isOfOneStream = ({ stream }: Record<string, unknown>): boolean =>
   isObject(stream) && isObject(stream['stream_descriptor']) && typeof stream['stream_descriptor']['name'] === 'string';
 
 /**
- * What one line says; undefined for a blank line and for messages a destination has no use for. Keys that are null count
- * as absent.
+ * The record or state on one line; undefined for a blank line and for messages that a destination does not need. Keys that
+ * are null count as absent.
  */
-export const incoming = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
+export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
   const message = parse(bytes, line);
   if (message === undefined) return undefined;
   if (!isObject(message) || typeof message['type'] !== 'string') {
@@ -69,7 +71,7 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
   if (message['type'] === 'RECORD') {
     const record = message['record'];
     if (!isObject(record) || typeof record['stream'] !== 'string') {
-      throw new TornInputError(line, 'is a RECORD message without stream');
+      throw new TornInputError(line, 'is a RECORD message without a stream');
     }
     const { stream, namespace, data } = record;
     return {
@@ -82,24 +84,24 @@ export const incoming = (bytes: Buffer, line: number): IncomingRecord | Incoming
   }
   if (message['type'] === 'STATE') {
     const { state } = message;
-    if (!isObject(state)) throw new TornInputError(line, 'is a STATE message without state');
+    if (!isObject(state)) throw new TornInputError(line, 'is a STATE message without a state');
     if (state['type'] === 'GLOBAL' || state['type'] === 'LEGACY') {
       throw new ConfigError(
-        `Line ${line} of the input is a ${state['type']} state. This destination takes the states of single streams only: ` +
-          'use it with a source that sends those.',
+        `Line ${line} of the input is a ${state['type']} state. This destination accepts states of single streams only: ` +
+          'use a source that sends those.',
       );
     }
-    if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without stream');
+    if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without a stream');
     return { kind: 'state', message: message as unknown as StateMessage, line };
   }
   return undefined;
 };
 
 /**
- * The records and states on `stream`, in order, in the lots in which they come: one wait a record would take longer than
- * its parsing. A lot is parsed item by item as it is iterated, once. The stream is paused while the consumer works, and
+ * The records and states on `stream`, in order, in the lots in which they arrive: awaiting each record would take longer than
+ * parsing it. A lot is parsed item by item as it is iterated, once. The stream is paused while the consumer works, and
  * destroyed once the consumer stops. Ends early, even while waiting for a line, when `signal` is aborted. A lot throws
- * TornInputError, and ConfigError for a state of another kind than a stream's.
+ * TornInputError, and ConfigError for a state that is not of a single stream.
  */
 export async function* readInput(
   stream: Readable,
@@ -112,7 +114,7 @@ export async function* readInput(
   const items = function* (lines: readonly Buffer[]) {
     for (const bytes of lines) {
       line += 1;
-      const item = incoming(bytes, line);
+      const item = parseMessage(bytes, line);
       if (item !== undefined) yield item;
       if (signal.aborted) return;
     }
@@ -124,7 +126,7 @@ export async function* readInput(
     }
     if (!signal.aborted) yield items(cutter.rest());
   } catch (error) {
-    // A destroyed stream fails whoever is waiting for it; when the signal did that, it is the end.
+    // A destroyed stream fails the pending read; if the signal caused that, it is simply the end.
     if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);

@@ -7,13 +7,13 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 
 /** Where the parser stopped. Its message is not passed on: it quotes the file, which may hold secrets. */
-const placeOf = (error: unknown): string => {
+const positionOf = (error: unknown): string => {
   const place = error instanceof Error ? /\(line (\d+) column (\d+)\)$/.exec(error.message) : null;
   return place === null ? '' : ` (line ${place[1]}, column ${place[2]})`;
 };
 
 /**
- * The value in a JSON file, whatever the file's name ends in. `option` is what the user gave it with. A ConfigError names
+ * The value in a JSON file, whatever its extension. `option` is the command-line option that named it. A ConfigError names
  * the option and the problem, never any content.
  */
 export const readJsonFile = (option: string, path: string): unknown => {
@@ -26,7 +26,7 @@ export const readJsonFile = (option: string, path: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new ConfigError(`${option}: the file ${path} is not valid JSON${placeOf(error)}.`);
+    throw new ConfigError(`${option}: the file ${path} is not valid JSON${positionOf(error)}.`);
   }
 };
 
@@ -34,8 +34,8 @@ const withoutNulls = (object: Record<string, unknown>): Record<string, unknown> 
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 
 /**
- * The configured catalog in a file. Keys that are null there are absent here, but for those inside a JSON schema, where
- * null has a meaning.
+ * The configured catalog in a file. Keys that are null there are absent here, except inside a JSON schema, where null has a
+ * meaning.
  */
 export const readCatalogFile = (option: string, path: string): ConfiguredCatalog => {
   const fail = (problem: string): never => {

@@ -8,8 +8,8 @@ import { failureTrace } from './failures.ts';
 import type { AirbyteMessage } from './protocol.ts';
 
 /**
- * The CDK's logger with its own way out: messages go where the connector's go, keep their level and their line breaks,
- * and are never batched into states. LOG_LEVEL decides which are written.
+ * The CDK's logger with its own output: messages go where the connector's messages go, keep their level and line breaks, and
+ * are never batched into states. LOG_LEVEL decides which are written.
  */
 export class ProtocolLogger extends AirbyteSourceLogger implements Log {
   readonly #emit: (message: AirbyteMessage) => void;
@@ -45,7 +45,7 @@ export class ProtocolLogger extends AirbyteSourceLogger implements Log {
 
   override write(message: CdkMessage): void {
     if (message instanceof AirbyteLog && !shouldWriteLog(message, this.level)) return;
-    // The CDK's message types are looser than the protocol's, their JSON is the same.
+    // The CDK's message types are looser than the protocol's, but their JSON is the same.
     this.#emit(message as unknown as AirbyteMessage);
   }
 
@@ -59,7 +59,7 @@ export class ProtocolLogger extends AirbyteSourceLogger implements Log {
   }
 }
 
-/** Makes LOG messages of what libraries print, so that it neither corrupts stdout nor escapes scrubbing on stderr. */
+/** Turns what libraries print into LOG messages, so that it neither corrupts stdout nor escapes scrubbing on stderr. */
 export const redirectConsole = (log: Log): void => {
   const line =
     (write: (message: string) => void) =>

@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { AirbyteMessage, RecordLines } from './protocol.ts';
 
-/** One call of the stream, whose own effort is that of hundreds of records, per batch instead of per record. */
+/** One stream write per batch instead of per record, since each write costs as much as hundreds of records. */
 const BATCH_BYTES = 256 * 1024;
-/** Batches that are filled again and again: so much of memory would else be waiting for the garbage collector. */
+/** Buffers that are reused: they would otherwise pile up for the garbage collector. */
 const SPARE_BATCHES = 4;
 
-/** The one writer to stdout. What is put leaves in the order of the calls. */
+/** The only writer to stdout. What is put is written in the order of the calls. */
 export interface Output {
   /**
-   * Queues a message, or ready-made lines, whose bytes are copied at once. Records leave in batches, at the latest when the
-   * process turns to something else; everything else leaves at once. Throws, naming the stream, on what cannot be
-   * written as JSON (BigInt, cycles); nothing of it is queued then.
+   * Queues a message, or ready-made lines, whose bytes are copied at once. Records are written in batches, at the latest when
+   * the event loop turns; everything else is written at once. Throws, naming the stream, if a message cannot be written as
+   * JSON (BigInt, cycles); nothing of it is queued then.
    */
   put(message: AirbyteMessage | RecordLines): void;
   /** Queues plain text, for answers to a person (`--help`, `--version`). */
   readonly text: (text: string) => void;
-  /** Undefined while the reader keeps up; otherwise resolves once it has caught up. Await it between records. */
+  /** Undefined while the reader keeps up; otherwise resolves once it has caught up. To be awaited between records. */
   room(): Promise<void> | undefined;
   /** Resolves when everything queued so far has been handed to the operating system. */
   flush(): Promise<void>;
@@ -43,7 +43,7 @@ const lineOf = (message: AirbyteMessage): string => {
   }
 };
 
-/** An output that writes to `stream`; `process.stdout` but in tests. Errors of the stream are its owner's to handle. */
+/** An output that writes to `stream`: `process.stdout`, except in tests. The stream's owner handles its errors. */
 export const createOutput = (stream: Writable): Output => {
   let lines = '';
   let batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
@@ -67,7 +67,7 @@ export const createOutput = (stream: Writable): Output => {
     size = 0;
     if (isTaken || drained !== undefined) return;
     drained = drain();
-    // Whoever waits for room sees the error; if nobody does, the stream's owner still does.
+    // A caller that waits for room sees the error; if there is none, the stream's owner still does.
     drained.catch(() => undefined);
   };
 

@@ -1,7 +1,7 @@
 import type { JSONSchema7 } from 'json-schema';
 
-// Airbyte protocol 0.18 as far as the two connectors speak or hear it. Airbyte adds keys over time, so whatever is
-// echoed (a state above all) is passed on as it came.
+// The parts of Airbyte protocol 0.18 that the two connectors send or receive. Airbyte adds keys over time, so whatever is
+// echoed (above all, a state) is passed on unchanged.
 
 export interface StreamDescriptor {
   readonly name: string;
@@ -44,7 +44,7 @@ export interface StateStats {
   readonly rejectedRecordCount?: number;
 }
 
-/** One stream's saved position. The platform adds `id`; a destination echoes every key it was given. */
+/** One stream's saved position. The platform adds `id`; a destination echoes every key it received. */
 export interface StateMessage {
   readonly type: 'STATE';
   readonly state: {
@@ -163,10 +163,10 @@ export interface CatalogMessage {
   readonly catalog: Catalog;
 }
 
-/** Absent keys of the file may be absent or null there; once read they are absent. */
+/** Keys that are null in the file are absent once read. */
 export interface ConfiguredStream {
   readonly stream: AirbyteStream;
-  /** PyAirbyte asks for `incremental` of every stream, whatever it supports. */
+  /** PyAirbyte requests `incremental` for every stream, whatever the stream supports. */
   readonly sync_mode: SyncMode;
   readonly destination_sync_mode: string;
   readonly cursor_field?: readonly string[];
@@ -191,8 +191,8 @@ export type AirbyteMessage =
   | CatalogMessage;
 
 /**
- * Records already in their wire form: `count` RECORD lines of one stream, each ending in a newline. The bytes are valid
- * only until the next message is asked for.
+ * Records already in wire form: `count` RECORD lines of one stream, each ending in a newline. The bytes are valid only until
+ * the next message is requested.
  */
 export interface RecordLines {
   readonly type: 'RECORD_LINES';
@@ -228,6 +228,6 @@ export const streamState = (
   },
 });
 
-/** Whether a parsed value is an object: neither a list nor null. */
+/** Whether a parsed value is an object, neither a list nor null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

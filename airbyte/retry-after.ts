@@ -1,6 +1,6 @@
 /**
- * `Retry-After` as milliseconds from `nowEpochMs`: seconds or an HTTP date, one that has passed being 0. Undefined when it
- * is absent or says nothing that could be obeyed (a negative number, text).
+ * `Retry-After` as milliseconds from `nowEpochMs`: seconds or an HTTP date, with 0 for a date in the past. Undefined if it is
+ * absent or cannot be followed (a negative number, text).
  */
 export const retryAfterMs = (header: string | undefined, nowEpochMs: number): number | undefined => {
   if (header === undefined || header.trim() === '') return undefined;

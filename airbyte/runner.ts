@@ -11,7 +11,7 @@ import type { Output } from './output.ts';
 import { runProcess } from './process.ts';
 import { SourceRunner } from './source-runner.ts';
 
-/** What the parser of the command line throws instead of exiting: also after `--help`, with exit code 0. */
+/** What the command-line parser throws instead of exiting, also after `--help`, with exit code 0. */
 const isUsage = (error: unknown): error is Error & { exitCode: number; code: string } =>
   error instanceof Error &&
   'code' in error &&
@@ -33,9 +33,9 @@ const runCommand = async (program: Command, output: Output): Promise<void> => {
   } catch (error) {
     if (!isUsage(error)) throw error;
     if (error.exitCode === 0) return;
-    // The parser has said so on stderr, for people; the platform reads traces.
+    // The parser has printed this on stderr, for people; the platform reads traces.
     const problem = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
-    throw new ConfigError(`The command line is not complete: ${problem}.`);
+    throw new ConfigError(`The command line is incomplete: ${problem}.`);
   }
 };
 
@@ -49,7 +49,7 @@ const run = async (spec: Source['spec'], createProgram: (edge: Edge) => Command)
   await runProcess(channel, output, controller, () => runCommand(program, output));
 };
 
-/** Runs a source as the command line asks, and ends the process. */
+/** Runs the source's command given on the command line, and ends the process. */
 export const runSource = (source: Source): Promise<void> =>
   run(
     () => source.spec(),
@@ -60,7 +60,7 @@ export const runSource = (source: Source): Promise<void> =>
     },
   );
 
-/** Runs a destination as the command line asks, and ends the process. */
+/** Runs the destination's command given on the command line, and ends the process. */
 export const runDestination = (destination: Destination): Promise<void> =>
   run(
     () => destination.spec(),

@@ -5,7 +5,7 @@ import type { JsonObject } from './protocol.ts';
 export const propertiesOf = (schema: unknown): JsonObject =>
   isObject(schema) && isObject(schema['properties']) ? schema['properties'] : {};
 
-/** The branches of a schema's `oneOf` that a value takes by its const; all of them while that is open. */
+/** The branches of a schema's `oneOf` that a value chooses by its const; all of them if it chooses none. */
 export const branchesFor = (schema: JsonObject, value: JsonObject): readonly unknown[] => {
   const branches: readonly unknown[] = Array.isArray(schema['oneOf']) ? schema['oneOf'] : [];
   const chosen = branches.filter((branch) =>
@@ -16,6 +16,6 @@ export const branchesFor = (schema: JsonObject, value: JsonObject): readonly unk
   return chosen.length > 0 ? chosen : branches;
 };
 
-/** What a schema knows of a value by name: its own properties and those of the branches the value takes. */
+/** The properties a schema has for a value: its own and those of the branches the value chooses. */
 export const knownProperties = (schema: JsonObject, value: JsonObject): JsonObject =>
   Object.assign({}, propertiesOf(schema), ...branchesFor(schema, value).map(propertiesOf)) as JsonObject;

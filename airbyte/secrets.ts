@@ -3,10 +3,10 @@ import { propertiesOf } from './schema-properties.ts';
 
 const CENSORED = '****';
 
-/** Shorter ones would blot out ordinary words, and no real credential is that short. */
+/** Shorter ones would censor ordinary words, and no real credential is that short. */
 const SHORTEST_SECRET = 4;
 
-/** Lines of a key this short (`-----END`, a last line of base64) say nothing on their own. */
+/** Shorter lines of a key (`-----END`, the last line of base64) reveal nothing on their own. */
 const SHORTEST_LINE = 16;
 
 /** Names of the properties a schema marks with `airbyte_secret`, at any depth. */
@@ -35,8 +35,8 @@ const valuesOf = (config: unknown, names: ReadonlySet<string>): string[] => {
   return Object.entries(config).flatMap(([name, value]) => (names.has(name) ? texts(value) : valuesOf(value, names)));
 };
 
-/** The ways a secret can stand in a text: as it is, line by line, inside JSON, inside a URL or form. */
-const disguises = (secret: string): string[] => {
+/** The ways a secret can appear in a text: as it is, line by line, inside JSON, inside a URL or form. */
+const spellings = (secret: string): string[] => {
   const lines = secret.split(/\r\n|\n|\r|\\n/).map((line) => line.trim());
   const forms = [secret, secret.trim(), ...lines.filter((line) => line.length >= SHORTEST_LINE)];
   return forms.flatMap((form) => [
@@ -48,17 +48,17 @@ const disguises = (secret: string): string[] => {
 };
 
 /**
- * Every text that must not be seen, longest first, for `scrub`: the values of the config's keys that its spec marks with
- * `airbyte_secret` anywhere. Keys count by name, wherever they stand, so that a config of the wrong shape hides its
- * secrets too. A config that is no object at all is taken for a secret as a whole.
+ * Every text that must not be shown, longest first, for `scrub`: the values of the config's keys that its spec marks with
+ * `airbyte_secret` anywhere. Keys count by name, wherever they are, so that a config of the wrong shape keeps its secrets
+ * too. A config that is not an object is treated as a secret as a whole.
  */
 export const collectSecrets = (config: unknown, connectionSpecification: unknown): string[] => {
   const names = new Set(secretNames(connectionSpecification));
   const values = isObject(config) || Array.isArray(config) ? valuesOf(config, names) : texts(config);
-  const secrets = new Set(values.flatMap(disguises).filter((form) => form.length >= SHORTEST_SECRET));
+  const secrets = new Set(values.flatMap(spellings).filter((form) => form.length >= SHORTEST_SECRET));
   return [...secrets].sort((a, b) => b.length - a.length);
 };
 
-/** `text` with every secret blotted out. */
+/** `text` with every secret censored. */
 export const scrub = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((scrubbed, secret) => scrubbed.replaceAll(secret, CENSORED), text);

@@ -3,7 +3,7 @@ import { buildArgs, buildJson, helpTable, traverseObject } from 'faros-airbyte-c
 import type { AirbyteConfiguredCatalog, AirbyteSpec } from 'faros-airbyte-cdk/lib/protocol.js';
 import { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
 import type { AirbyteSource } from 'faros-airbyte-cdk/lib/sources/source.js';
-import { answer, answerCheck, loadConfig, stream, tolerant, tolerantAloud } from './commands.ts';
+import { answer, answerCheck, loadConfig, stream, tolerant, tolerantWithWarning } from './commands.ts';
 import type { CdkConfig, Command, Edge } from './commands.ts';
 import { readCatalogFile, readJsonFile } from './json-file.ts';
 
@@ -15,7 +15,7 @@ interface WizardOptions {
   readonly autofill: boolean;
 }
 
-/** The CDK's commands for a source, with actions that neither lose messages nor show secrets. */
+/** The CDK's commands for a source, with actions that neither lose messages nor reveal secrets. */
 export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
   readonly #edge: Edge;
 
@@ -30,19 +30,19 @@ export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
   }
 
   override checkCommand(): Command {
-    return tolerantAloud(super.checkCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.checkCommand(), this.#edge).action((options: { config: string }) =>
       answerCheck(this.#edge, options.config, (config) => this.source.check(config)),
     );
   }
 
   override discoverCommand(): Command {
-    return tolerantAloud(super.discoverCommand(), this.#edge).action((options: { config: string }) =>
+    return tolerantWithWarning(super.discoverCommand(), this.#edge).action((options: { config: string }) =>
       answer(this.#edge, async () => this.source.discover(loadConfig(this.#edge, options.config))),
     );
   }
 
   override readCommand(): Command {
-    return tolerantAloud(super.readCommand(), this.#edge).action(
+    return tolerantWithWarning(super.readCommand(), this.#edge).action(
       async (options: { config: string; catalog: string; state?: string }) => {
         const config = loadConfig(this.#edge, options.config);
         const catalog = readCatalogFile('--catalog', options.catalog) as unknown as AirbyteConfiguredCatalog;
@@ -51,7 +51,7 @@ export class SourceRunner extends AirbyteSourceRunner<CdkConfig> {
       },
     );
   }
-  // The CDK's two helpers for the command line show Faros options to people who could not use them, so their actions are ours.
+  // The CDK's two command-line helpers show Faros options that have no effect here, so the actions are ours.
 
   override specPrettyCommand(): Command {
     return super.specPrettyCommand().action(async () => {

@@ -2,8 +2,8 @@ import { isObject } from './protocol.ts';
 import { knownProperties } from './schema-properties.ts';
 
 /**
- * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config holds and its schema does not speak of, in the
- * order of the config. Names that begin with an underscore are the platform's own and left out.
+ * Paths (`people.merge_strtegy`, `objects[0].feilds`) of what a config contains and its schema does not, in the order of the
+ * config. Names that start with an underscore belong to the platform and are left out.
  */
 export const unknownOptions = (config: unknown, schema: unknown, path = ''): string[] => {
   if (!isObject(schema)) return [];

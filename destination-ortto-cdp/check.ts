@@ -2,10 +2,10 @@ import type { Log } from '../airbyte/connector.ts';
 import type { ConnectionStatus } from '../airbyte/protocol.ts';
 import type { Ortto } from './ortto/api.ts';
 
-/** What every Ortto plan has room for; larger plans have more for people. */
+/** The custom fields that every Ortto plan has room for; larger plans have more for people. */
 const ROOM = { person: 100, organization: 25 } as const;
 
-/** Reads what a write will need to read, and writes nothing. Throws ConfigError when the key or the region is wrong. */
+/** Reads what a sync will need to read, and writes nothing. Throws ConfigError if the key or the region is wrong. */
 export const checkAccount = async (ortto: Ortto, log: Log): Promise<ConnectionStatus> => {
   await ortto.definitions();
   const people = (await ortto.customFields('person')).length;

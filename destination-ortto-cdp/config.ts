@@ -12,8 +12,8 @@ export const PERSON_KEYS = ['salesforce_id', 'email', 'phone'] as const;
 export const ORGANIZATION_KEYS = ['salesforce_id', 'name', 'website'] as const;
 export const NULL_RULES = ['ignore', 'clear'] as const;
 export const DELETED_RECORDS = ['ignore', 'archive'] as const;
-/** The boxes of "Modify system CDP fields", by the names users tick; all are ticked by default. */
-export const BOXES = [
+/** The fields listed in "Modify system CDP fields", by the names users select; all are selected by default. */
+export const MODIFIABLE_FIELDS = [
   'first_name',
   'last_name',
   'email',
@@ -34,7 +34,7 @@ export type OrganizationKey = (typeof ORGANIZATION_KEYS)[number];
 export type FieldRule = 'on_create' | 'if_empty' | 'overwrite';
 export type NullRule = (typeof NULL_RULES)[number];
 export type Target = 'person' | 'organization' | 'person_activity' | 'organization_activity' | 'none';
-export type ModifiableField = (typeof BOXES)[number];
+export type ModifiableField = (typeof MODIFIABLE_FIELDS)[number];
 export type DeletedRecords = (typeof DELETED_RECORDS)[number];
 
 export type ModifySystemFields =
@@ -45,7 +45,7 @@ export type ModifySystemFields =
 export interface EntitySettings<Key> {
   readonly mergeStrategy: MergeStrategy;
   readonly createNew: boolean;
-  /** In the order in which Ortto tries them; never empty, no key twice. */
+  /** In the order in which Ortto tries them; never empty, without duplicates. */
   readonly matchBy: readonly Key[];
   readonly findStrategy: FindStrategy;
 }
@@ -53,7 +53,7 @@ export type PeopleSettings = EntitySettings<PersonKey>;
 export type OrganizationSettings = EntitySettings<OrganizationKey>;
 
 export interface FieldMapping {
-  /** Salesforce field; a parent's is `Account.Name`. */
+  /** The Salesforce field; a parent's is written `Account.Name`. */
   readonly from: string;
   /** A system field's name, an Ortto field id, a custom field's name, or `none`. */
   readonly to: string;
@@ -63,7 +63,7 @@ export interface FieldMapping {
   readonly nulls: NullRule | undefined;
 }
 
-/** What a user changed about one stream; undefined means "as in the default mapping". */
+/** A user's changes to one stream; undefined means "as in the default mapping". */
 export interface ObjectMapping {
   readonly stream: string;
   readonly target: Target | undefined;
@@ -80,12 +80,12 @@ export interface ObjectMapping {
 
 export interface DestinationConfig {
   readonly apiKey: string;
-  /** Scheme and host, plus a gateway's path if it has one; without the API's version. */
+  /** Scheme and host, plus a gateway's path if there is one; without the API version. */
   readonly apiUrl: URL;
   readonly modifySystemFields: ModifySystemFields;
   readonly people: PeopleSettings;
   readonly organizations: OrganizationSettings;
-  /** At most one entry a stream. */
+  /** At most one entry per stream. */
   readonly objects: readonly ObjectMapping[];
   readonly mergeConvertedLeads: boolean;
   readonly deletedRecords: DeletedRecords;
@@ -124,7 +124,7 @@ interface RawConfig {
   stream_prefix?: string;
 }
 
-/** Ortto's hosts, one a region of instances; a key is known to its own only. */
+/** Ortto's hosts, one per region; a key is valid only in its own. */
 export const REGION_HOSTS = {
   default: 'https://api.ap3api.com',
   au: 'https://api.au.ap3api.com',
@@ -159,7 +159,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
 
 const modifySystemFields = (raw: RawConfig['modify_system_fields']): ModifySystemFields => {
   if (raw !== undefined && raw.mode !== 'selected') return { mode: raw.mode };
-  return { mode: 'selected', fields: raw?.fields ?? BOXES };
+  return { mode: 'selected', fields: raw?.fields ?? MODIFIABLE_FIELDS };
 };
 
 const entity = <Key>(
@@ -185,11 +185,11 @@ const objectMapping = (raw: RawObject): ObjectMapping => ({
 });
 
 const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
-  // A header value cannot carry them, and a key pasted with its line end is a common slip that trim() repairs.
-  const key = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
+  // A header cannot carry other characters. Pasting a key with its line break is a common mistake, which trim() repairs.
+  const isKeyInvalid = /[^\x21-\x7e]/.test(api_key.trim()) || api_key.trim() === '';
   return [
-    ...(key
-      ? ['api_key: must be the key itself: letters, digits and signs, without spaces or line breaks inside']
+    ...(isKeyInvalid
+      ? ['api_key: must be the key itself: letters, digits and symbols, with no spaces or line breaks']
       : []),
     ...(api_url === undefined ? [] : addressProblems(api_url)),
   ];
@@ -200,10 +200,10 @@ const addressProblems = (text: string): string[] => {
   const url = new URL(text);
   return [
     ...(url.protocol === 'http:' && !isLoopback(url.hostname)
-      ? ['api_url: must start with https:// (http:// is allowed on this machine only)']
+      ? ['api_url: must start with https:// (http:// is allowed for localhost only)']
       : []),
-    ...(url.username || url.password ? ['api_url: must not hold a user name or password'] : []),
-    ...(url.search || url.hash ? ['api_url: must end after the host'] : []),
+    ...(url.username || url.password ? ['api_url: must not contain a user name or password'] : []),
+    ...(url.search || url.hash ? ['api_url: must not contain a query or a fragment'] : []),
   ];
 };
 
@@ -213,18 +213,18 @@ const objectProblems = (objects: readonly RawObject[]): string[] => {
     const earlier = seen.get(object.stream);
     seen.set(object.stream, index);
     const repeated =
-      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is in objects[${earlier}]`];
+      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is already in objects[${earlier}]`];
     return [...repeated, ...fieldProblems(object, index)];
   });
 };
 
 const fieldProblems = (object: RawObject, index: number): string[] => {
   const seen = new Map<string, number>();
-  return (object.fields ?? []).flatMap(({ from }, place) => {
+  return (object.fields ?? []).flatMap(({ from }, row) => {
     const earlier = seen.get(from);
-    seen.set(from, place);
+    seen.set(from, row);
     return earlier === undefined
       ? []
-      : [`objects[${index}].fields[${place}].from: ${from} is in objects[${index}].fields[${earlier}] already`];
+      : [`objects[${index}].fields[${row}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
   });
 };

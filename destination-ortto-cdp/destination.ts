@@ -2,10 +2,10 @@ import type { Destination } from '../airbyte/connector.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { parseConfig } from './config.ts';
 
-/** How often `check` tries: somebody waits for the answer. */
+/** Attempts per request of `check`, where someone is waiting for the answer. */
 const CHECK_ATTEMPTS = 3;
 
-/** Salesforce's records become people, organizations and activities of an Ortto CDP. */
+/** Writes Salesforce's records to an Ortto CDP as people, organizations and activities. */
 export const orttoDestination: Destination = {
   spec: () => ({
     connectionSpecification: schema,
@@ -26,7 +26,7 @@ export const orttoDestination: Destination = {
   },
   async *write(input) {
     const config = parseConfig(input.config);
-    const { USUAL, write } = await import('./write.ts');
-    yield* write(config, input, USUAL);
+    const { DEFAULT_LIMITS, write } = await import('./write.ts');
+    yield* write(config, input, DEFAULT_LIMITS);
   },
 };

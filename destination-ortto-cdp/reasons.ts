@@ -1,31 +1,33 @@
-// Why records are skipped, and why they are rejected. The words are keys of the ledger and scripts read them, so they are
-// never renamed; the sentences are the documentation's tables.
+// Why records are skipped, and why they are rejected. The words are keys in the ledger, which scripts read, so they are never
+// renamed; the sentences make up the tables in the documentation.
 
-/** Each with what it means. */
+/** Each reason with its meaning. */
 export const SKIP_REASONS = {
   deleted: 'Deleted in Salesforce, and `deleted_records` is `ignore`.',
-  converted: 'A converted lead that nobody in Ortto carries, or whose person was handed over already.',
+  converted: 'A converted lead who is not in Ortto, or whose person has already been handed over.',
   conversion_conflict:
-    'The lead and its contact are two people in Ortto already: merge them in Ortto if they are the same person.',
-  exists: 'The person or organization is in Ortto, and the merge strategy `ignore` leaves existing ones alone.',
+    'The lead and its contact are already two people in Ortto: merge them in Ortto if they are the same person.',
+  exists:
+    'The person or organization is already in Ortto, and the merge strategy `ignore` leaves existing ones unchanged.',
   not_in_ortto: 'Not in Ortto, and `create_new` is off; or deleted in Salesforce and never in Ortto.',
   not_mapped: 'The stream has the target `none`.',
-  no_person: 'An activity that names nobody, or whose person or organization is not in Ortto.',
+  no_person: 'An activity that refers to nobody, or whose person or organization is not in Ortto.',
   older_than_90_days: 'An activity older than the 90 days that Ortto keeps.',
   lives_on: 'Deleted, but the person also belongs to another Salesforce record that still exists.',
   merged_in_salesforce: 'Deleted because it was merged into another record, which keeps the person.',
 } as const;
 
-const UNFIT = 'The value does not fit the type of the Ortto field: map the field to another one, or correct the value.';
+const UNFIT =
+  'The value does not match the type of the Ortto field: map the field to another one, or correct the value.';
 const TOO_LARGE = 'More than Ortto accepts in one field, activity or request: map fewer fields.';
-const UNTOLD =
-  'Ortto took the record but did not say what became of it. It is sent again when it changes; if there are many, tell us.';
+const UNKNOWN_OUTCOME =
+  'Ortto accepted the record but did not report what became of it. It is sent again when it changes; if there are many of these, let us know.';
 const WRONG_KIND =
   "The field that identifies an activity's person or account holds the id of another kind of record: set `person`, or another target.";
-const TIMELESS =
-  'An activity without a time, or whose time is still to come and might change: set `activity.occurred_at` to another field.';
+const NO_VALID_TIME =
+  'An activity without a time, or with a time in the future, which might still change: set `activity.occurred_at` to another field.';
 
-/** Each with what to do. `status_…` stands for any status of Ortto's that is not known here. */
+/** Each reason with what to do. `status_…` covers every Ortto status that is not known here. */
 export const REJECT_REASONS = {
   not_an_email: 'Correct the address in Salesforce.',
   not_a_phone: 'Correct the number in Salesforce, or map the field to a text field.',
@@ -45,8 +47,8 @@ export const REJECT_REASONS = {
   no_id: 'The field named in the line does not hold a Salesforce id.',
   no_data: 'An empty record: check what sits between the source and the destination.',
   no_definition: 'Define the activity in Ortto; the log names it.',
-  no_time: TIMELESS,
-  in_the_future: TIMELESS,
+  no_time: NO_VALID_TIME,
+  in_the_future: NO_VALID_TIME,
   several_ids: 'The record of a custom object refers to several people: set `person` in `objects`.',
   not_a_person: WRONG_KIND,
   not_an_organization: WRONG_KIND,
@@ -54,14 +56,14 @@ export const REJECT_REASONS = {
   suppressed: "The address is on Ortto's suppression list.",
   unknown_field: 'The Ortto field was deleted while the sync ran; the next sync creates it again.',
   invalid:
-    "Ortto refused a value; the line names the field if Ortto did. See the data source's log in Ortto for its own words.",
-  not_found_again: UNTOLD,
-  no_verdict: UNTOLD,
-  no_status: UNTOLD,
-  'status_…': UNTOLD,
+    "Ortto refused a value; the line names the field if Ortto did. The data source's log in Ortto has the original message.",
+  not_found_again: UNKNOWN_OUTCOME,
+  no_verdict: UNKNOWN_OUTCOME,
+  no_status: UNKNOWN_OUTCOME,
+  'status_…': UNKNOWN_OUTCOME,
 } as const;
 
 export type SkipReason = keyof typeof SKIP_REASONS;
 
-/** The last form carries Ortto's own word for a status that is not known here. */
+/** The last form contains Ortto's own word for an unknown status. */
 export type RejectReason = Exclude<keyof typeof REJECT_REASONS, 'status_…'> | `status_${string}`;

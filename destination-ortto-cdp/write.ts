@@ -14,26 +14,26 @@ import { createSort } from './queue/sort.ts';
 
 const PROGRESS_MS = 10_000;
 
-/** How far a run may go. */
-export interface Bounds {
-  /** Time to write what waits at the end of the input. */
+/** Limits of a run. */
+export interface Limits {
+  /** Time allowed, from the end of the input, to write what is waiting. */
   readonly afterInputMs: number;
-  /** Links of a stream that may wait before they are made. */
-  readonly mostLinks: number;
+  /** Links of a stream that may be waiting before they are made. */
+  readonly maxWaitingLinks: number;
 }
 
-/** The platform ends a destination two hours after its input; what is not written by then is for the next attempt. */
-export const USUAL: Bounds = { afterInputMs: (2 * 60 - 5) * 60_000, mostLinks: 50_000 };
+/** The platform ends a destination two hours after its input; what is not written by then is left to the next attempt. */
+export const DEFAULT_LIMITS: Limits = { afterInputMs: (2 * 60 - 5) * 60_000, maxWaitingLinks: 50_000 };
 
 /**
  * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
- * cannot continue, another error when the input was torn or a record lost its fate; states of what was not written are
- * withheld in every case. Once `signal` is aborted it finishes what is under way and returns.
+ * cannot continue, another error when a record is unaccounted for; states of what was not written are withheld in every
+ * case. Once `signal` is aborted, it finishes what is under way and returns.
  */
 export async function* write(
   config: DestinationConfig,
   { catalog, input, log, signal }: WriteInput,
-  { afterInputMs, mostLinks }: Bounds,
+  { afterInputMs, maxWaitingLinks }: Limits,
 ): AsyncIterable<StateMessage> {
   noteOverwrite(catalog, log);
   const ledger = createLedger(
@@ -55,7 +55,7 @@ export async function* write(
     const sort = createSort(prepared, catalog, log);
     const dispatch = createDispatch({
       deliver: (tasks) => deliverer.deliver(tasks),
-      over: (stream) => deliverer.over(stream),
+      onStreamEnd: (stream) => deliverer.streamEnded(stream),
       kinds: new Map(prepared.mappings.map(({ stream, kind }) => [stream, kind])),
       log,
       ledger,
@@ -68,7 +68,7 @@ export async function* write(
       config,
       ledger,
       log,
-      mostLinks,
+      maxWaitingLinks,
       onFailure: batches.fail,
     });
     progress = setInterval(() => log.info(progressLine(ledger, dispatch.waiting, requests)), PROGRESS_MS);
@@ -76,14 +76,14 @@ export async function* write(
     const { finish } = deliverer;
     yield* drain({ input, sort, dispatch, finish, signal, afterInputMs, giveUp: session.stop });
 
-    ledger.nameTheRest();
+    ledger.nameRemainingIds();
     if (batches.failure === undefined && !signal.aborted) {
       ledger.close();
       return;
     }
     ledger.print();
     if (!signal.aborted) throw batches.failure as Error;
-    log.warn('Stopped; records not settled by now will be sent again');
+    log.warn('Stopped; records that are not settled yet will be sent again');
   } finally {
     clearInterval(progress);
     await session.close();

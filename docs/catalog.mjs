@@ -1,6 +1,6 @@
-// Makes the configured catalog that `read` and `write` need of what `discover` prints:
+// Turns the output of `discover` into the configured catalog that `read` and `write` need:
 //   node source-salesforce-cdp/main.ts discover --config source.json | node docs/catalog.mjs [STREAM…] > catalog.json
-// With names it takes only those streams. Each is read incrementally where Salesforce allows it.
+// With names, only those streams are included. Each is read incrementally if Salesforce allows it.
 import { messagesOf, tell } from './messages.mjs';
 
 const wanted = process.argv.slice(2);
@@ -12,11 +12,11 @@ for await (const message of messagesOf(0)) {
 const found = catalog?.streams ?? [];
 const unknown = wanted.filter((name) => !found.some((stream) => stream.name === name));
 if (found.length === 0) {
-  process.stderr.write('discover gave no streams.\n');
+  process.stderr.write('discover returned no streams.\n');
   process.exitCode = 1;
 } else if (unknown.length > 0) {
   process.stderr.write(
-    `There is no stream ${unknown.join(', ')}. There are: ${found.map(({ name }) => name).join(', ')}\n`,
+    `No such stream: ${unknown.join(', ')}. Available: ${found.map(({ name }) => name).join(', ')}\n`,
   );
   process.exitCode = 1;
 } else {

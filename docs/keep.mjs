@@ -1,12 +1,12 @@
-// Keeps what one sync leaves for the next, in the current folder (see sync.sh): the last state of each stream, which
-// the destination has acknowledged, and a refresh token that Salesforce has put in the place of the old one. Says what
-// happened. What has been kept is moved from .jsonl to .log; doing it twice changes nothing.
+// Saves what one sync leaves for the next in the current folder (see sync.sh): the last state of each stream that the
+// destination has acknowledged, and the refresh token if Salesforce has replaced it. Prints what happened. Saved output is
+// moved from .jsonl to .log; running it twice changes nothing.
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { keepState, messagesOf, tell } from './messages.mjs';
 
 const load = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** In one step: whoever is killed leaves the old file or the new one. */
+/** In one step: a kill leaves either the old file or the new one. */
 const save = (file, content) => {
   const opened = openSync(`${file}.new`, 'w', 0o600);
   writeFileSync(opened, `${JSON.stringify(content, undefined, 2)}\n`);

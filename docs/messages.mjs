@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** The Airbyte messages of a file or of stdin (0), in order. A line that was cut off is left out. */
+/** The Airbyte messages of a file or of stdin (0), in order. A line that was cut off is skipped. */
 export async function* messagesOf(file) {
   const input = file === 0 ? process.stdin : createReadStream(file);
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
@@ -15,13 +15,13 @@ export async function* messagesOf(file) {
   }
 }
 
-/** Puts a state in the place of what its stream had before: as `read` takes it, without what else came with it. */
+/** Replaces the state that its stream had before, in the form `read` accepts, without the message's other keys. */
 export const keepState = (states, { type, stream }) => {
   const { namespace, name } = stream.stream_descriptor;
   states.set(`${namespace ?? ''} ${name}`, { type, stream });
 };
 
-/** Writes text of messages for people: logs worth reading to stdout, failures to stderr. */
+/** Prints the texts of messages: logs worth reading on stdout, failures on stderr. */
 export const tell = ({ type, log, trace, connectionStatus }) => {
   if (type === 'LOG' && (log.level !== 'INFO' || log.message.startsWith('ledger '))) {
     process.stdout.write(`${log.message}\n`);

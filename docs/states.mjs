@@ -1,4 +1,4 @@
-// Makes the states that the next `read` needs of the messages that `write` has printed, in one sync or in several:
+// Turns the messages that `write` printed, in one sync or several, into the states that the next `read` needs:
 //   node docs/states.mjs < messages.jsonl > states.json
 import { keepState, messagesOf } from './messages.mjs';
 

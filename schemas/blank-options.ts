@@ -7,9 +7,9 @@ const requiredIn = (schema: unknown): readonly unknown[] =>
 const isBlank = (value: unknown): boolean => value === null || value === '';
 
 /**
- * A config without the options that were left empty: null and `""` where the schema requires nothing. "Leave empty" in a
- * form is no key at all, but whoever writes a config as JSON writes one of these. Everything else is as it came: what is
- * required and empty, and empty lists, since to tick nothing is not to leave everything as it is.
+ * A config without the options that were left empty: null and `""` where the schema requires nothing. A form omits the key of
+ * an option left empty, but someone who writes a config as JSON uses one of these. Everything else is kept: required options
+ * that are empty, and empty lists, because selecting nothing is different from keeping the default.
  */
 export const withoutBlanks = (config: unknown, schema: unknown): unknown => {
   if (!isObject(schema)) return config;

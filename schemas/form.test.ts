@@ -7,11 +7,11 @@ import destination from './destination-config.json' with { type: 'json' };
 import { schemasIn } from './schema-walk.ts';
 import source from './source-config.json' with { type: 'json' };
 
-// What a person sees of a config: Airbyte makes a form of its schema.
+// What a person sees of a config: Airbyte turns its schema into a form.
 
 const ajv = new Ajv({ strict: false });
 
-/** Words that the form has no control for. */
+/** Keywords that the form has no control for. */
 const UNKNOWN_TO_THE_FORM = [
   'not',
   'anyOf',
@@ -37,7 +37,7 @@ const WIZARD = {
     'Advanced options': ['modify_system_fields'],
     'Objects and fields': ['objects'],
     Merge: ['people', 'organizations', 'merge_converted_leads', 'link_people_to_organizations', 'deleted_records'],
-    'How to write': ['requests_per_second', 'stream_prefix', 'api_url'],
+    Sync: ['requests_per_second', 'stream_prefix', 'api_url'],
   },
 };
 
@@ -77,7 +77,7 @@ describe.each([
     }
   });
 
-  test('shows at once what is asked in the wizard, and hides what has a good default', () => {
+  test('shows at once what the wizard asks, and hides what has a good default', () => {
     const hidden = Object.entries(properties).flatMap(([name, property]) =>
       isObject(property) && property['always_show'] !== true && !(schema['required'] as string[]).includes(name)
         ? [name]
@@ -91,7 +91,7 @@ describe.each([
     );
   });
 
-  test('has defaults and examples that it would take itself', () => {
+  test('has defaults and examples that it would accept itself', () => {
     const refused = all.flatMap(([path, node]) => {
       const { default: byDefault, examples, ...rest } = node;
       const accepts = ajv.compile(rest);
@@ -101,11 +101,11 @@ describe.each([
     expect(refused).toEqual([]);
   });
 
-  test('says in words what a pattern wants', () => {
+  test('describes in words what a pattern requires', () => {
     expect(failing(({ pattern, pattern_descriptor: words }) => pattern !== undefined && !words)).toEqual([]);
   });
 
-  test('tells each choice by one const, which is its default', () => {
+  test('identifies each choice by one const, which is its default', () => {
     const choices = all.flatMap(([path, { oneOf }]) =>
       Array.isArray(oneOf) ? [[path, oneOf as JsonObject[]] as const] : [],
     );

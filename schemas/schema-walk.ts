@@ -3,8 +3,8 @@ import { isObject } from '../airbyte/protocol.ts';
 import type { JsonObject } from '../airbyte/protocol.ts';
 
 /**
- * Every schema within a schema, itself first, each by a readable path: `.name` for a property, `(0)` for a branch of
- * `oneOf`, `[]` for items. `path` is that of the schema itself.
+ * Every schema within a schema, itself first, each with a readable path: `.name` for a property, `(0)` for a branch of
+ * `oneOf`, `[]` for items. `path` is the path of the schema itself.
  */
 export const schemasIn = (schema: unknown, path = ''): [string, JsonObject][] => {
   if (!isObject(schema)) return [];

@@ -3,7 +3,7 @@ import advancedAuth from './source-advanced-auth.json' with { type: 'json' };
 import schema from './source-config.json' with { type: 'json' };
 import { schemasIn } from './schema-walk.ts';
 
-// How the source logs in: what its form and Airbyte's Authenticate button have to agree on.
+// How the source logs in: what its form and Airbyte's Authenticate button must agree on.
 
 const all = schemasIn(schema, 'config');
 
@@ -13,7 +13,7 @@ test('whatever opens a door is a secret', () => {
   for (const [, node] of doors) expect(node['airbyte_secret']).toBe(true);
 });
 
-test('each way to log in is told by one const, and OAuth comes first', () => {
+test('each way to log in is identified by one const, and OAuth comes first', () => {
   const branches = schema.properties.credentials.oneOf;
   const types = branches.map(({ properties }) => properties.auth_type);
   expect(types.map((type) => type.const)).toEqual(['refresh_token', 'client_credentials', 'jwt_bearer']);

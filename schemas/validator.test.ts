@@ -86,9 +86,9 @@ test.each([
   [
     'no form of a union',
     { ...good, objects: [{ name: 'A', value: true }] },
-    ['objects[0].value: has none of the allowed forms'],
+    ['objects[0].value: does not match any of the allowed forms'],
   ],
-  ['a root that is no object', 'text', ['must be an object']],
+  ['a root that is not an object', 'text', ['must be an object']],
 ])('names the path and the problem of %s', (_, input, problems) => {
   expect(problemsOf(input)).toEqual(problems);
 });

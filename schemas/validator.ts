@@ -4,7 +4,7 @@ import type { AnySchemaObject, ErrorObject, ValidateFunction } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import { propertiesOf } from '../airbyte/schema-properties.ts';
 
-/** The property that has a `const` in every branch, if the branches have one in common. */
+/** The property that is a `const` in every branch, if there is one. */
 const discriminatorOf = (branches: readonly unknown[]): { name: string; values: unknown[] } | undefined => {
   const constOf = (branch: unknown, name: string) => {
     const property = propertiesOf(branch)[name];
@@ -17,8 +17,8 @@ const discriminatorOf = (branches: readonly unknown[]): { name: string; values: 
 };
 
 /**
- * The same schema with every discriminated `oneOf` as a chain of if/then: JSON Schema itself would report the problems
- * of all branches, while only those of the one the user chose mean anything to them.
+ * The same schema with every discriminated `oneOf` as a chain of if/then: JSON Schema itself would report the problems of all
+ * branches, but only those of the branch the user chose matter to them.
  */
 const chosenBranchOnly = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(chosenBranchOnly);
@@ -73,7 +73,7 @@ const pattern = ({ params, parentSchema }: ErrorObject): string => {
   return `must have the form ${typeof descriptor === 'string' ? descriptor : String(params['pattern'])}`;
 };
 
-/** What is wrong, by keyword. Only the schema is quoted, never the input: it may hold a secret. */
+/** What is wrong, by keyword. Quotes only the schema, never the input, which may contain a secret. */
 const PHRASES: Record<string, (error: ErrorObject) => string> = {
   required: () => 'is required',
   additionalProperties: () => 'is not a known option',
@@ -99,8 +99,8 @@ const PHRASES: Record<string, (error: ErrorObject) => string> = {
   multipleOf: ({ params }) => `must be a multiple of ${String(params['multipleOf'])}`,
   pattern,
   format: ({ params }) => `must be a valid ${String(params['format'])}`,
-  oneOf: () => 'has none of the allowed forms',
-  anyOf: () => 'has none of the allowed forms',
+  oneOf: () => 'does not match any of the allowed forms',
+  anyOf: () => 'does not match any of the allowed forms',
 };
 
 const sentence = (error: ErrorObject): string => {
@@ -110,7 +110,7 @@ const sentence = (error: ErrorObject): string => {
   return path === '' ? phrase : `${path}: ${phrase}`;
 };
 
-/** Problems inside the branches of a `oneOf` or `anyOf` without discriminator say less than the `oneOf` itself. */
+/** Problems inside the branches of a `oneOf` or `anyOf` without a discriminator mean less than the `oneOf` itself. */
 const meaningful = (errors: readonly ErrorObject[]): ErrorObject[] => {
   const unions = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
   return errors.filter(
@@ -120,19 +120,19 @@ const meaningful = (errors: readonly ErrorObject[]): ErrorObject[] => {
 };
 
 const compile = (schema: AnySchemaObject): ValidateFunction => {
-  // The schemas are ours, and valid: to check them anew would take longer than all else that a start does here.
+  // The schemas are ours and valid: checking them again would take longer than the rest of the start.
   const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateSchema: false });
   ajvFormats.default(ajv);
   return ajv.compile(chosenBranchOnly(schema) as AnySchemaObject);
 };
 
 /**
- * A function that lists every problem of an input, one sentence each, naming the path
- * (`objects[0].fields: must have at most 50 items`); an empty list when there is none. Of a `oneOf` whose branches share
- * a `const` property only the branch the input chose is reported. The input's values are never quoted.
+ * A function that lists every problem of an input, one sentence each, with the path (`objects[0].fields: must have at most 50
+ * items`); an empty list if there is none. For a `oneOf` whose branches share a `const` property, only the branch that the
+ * input chose is reported. The input's values are never quoted.
  */
 export const validator = (schema: AnySchemaObject): ((input: unknown) => string[]) => {
-  // Compiled at the first use: `spec` prints schemas without ever checking anything.
+  // Compiled on first use: `spec` prints schemas without validating anything.
   let validate: ValidateFunction | undefined;
   return (input) => {
     validate ??= compile(schema);

@@ -1,3 +1,4 @@
+import { NO_VERDICT } from '../ortto/answers.ts';
 import type { Verdict } from '../ortto/answers.ts';
 import type { Ortto } from '../ortto/api.ts';
 import type { Outcome } from '../queue/task.ts';
@@ -8,27 +9,27 @@ import type { Activity } from '../records/mapped.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Identities } from '../mapping/identities.ts';
 
-/** Ortto keeps this many activities of one kind, person and day; what it does with further ones is not known. */
+/** Ortto keeps this many activities of one kind per person and day; what happens to further ones is not documented. */
 const ACTIVITIES_A_DAY = 50;
-/** Days of people whose activities are counted. */
-const REMEMBERED = 400_000;
+/** How many combinations of person, day and activity are counted before the oldest are forgotten. */
+const MAX_COUNTED_DAYS = 400_000;
 const DAY_MS = 86_400_000;
 
-/** Four digits, enough for the days until 2149. */
-const hexadecimal = (number: number): string => number.toString(16).padStart(4, '0');
+/** Four digits: enough for every day until 2149. */
+const hexDigits = (number: number): string => number.toString(16).padStart(4, '0');
 
 export interface ActivityDeliveryOptions {
   readonly ortto: Ortto;
   readonly people: KnownIds;
   readonly organizations: KnownIds;
   readonly identities: Identities;
-  /** Ids of the activities that Ortto has a definition of. */
+  /** Ids of the activities that are defined in Ortto. */
   readonly defined: ReadonlySet<string>;
 }
 
 /**
- * Records activities of people and organizations that exist; one outcome per activity, in order. They are addressed by Ortto's own
- * id, so that no activity ever creates anybody.
+ * Records activities of people and organizations that exist; one outcome per activity, in order. Ortto's own ids address
+ * them, so an activity never creates anyone.
  */
 export type DeliverActivities = (activities: readonly Activity[]) => Promise<readonly Outcome[]>;
 
@@ -39,19 +40,19 @@ export const createActivityDelivery = ({
   identities,
   defined,
 }: ActivityDeliveryOptions): DeliverActivities => {
-  const ofDay = createIdMemory(ORTTO_ID_AND_MORE, COUNT, REMEMBERED);
-  const numbers = new Map<string, number>();
+  const counts = createIdMemory(ORTTO_ID_AND_MORE, COUNT, MAX_COUNTED_DAYS);
+  const activityNumbers = new Map<string, number>();
 
   const countOfDay = ({ activityId, occurredAt }: Activity, id: string): number => {
-    const activity = numbers.get(activityId) ?? numbers.size;
-    numbers.set(activityId, activity);
-    const day = `${id}${hexadecimal(Math.floor(Date.parse(occurredAt) / DAY_MS))}${hexadecimal(activity)}`;
-    const count = (ofDay.get(day) ?? 0) + 1;
-    ofDay.set(day, count);
+    const activity = activityNumbers.get(activityId) ?? activityNumbers.size;
+    activityNumbers.set(activityId, activity);
+    const day = `${id}${hexDigits(Math.floor(Date.parse(occurredAt) / DAY_MS))}${hexDigits(activity)}`;
+    const count = (counts.get(day) ?? 0) + 1;
+    counts.set(day, count);
     return count;
   };
 
-  /** Ortto ids of the people and organizations, by Salesforce id; looked up where this run does not know them. */
+  /** Ortto ids of the people and organizations, by Salesforce id; looked up unless this run knows them already. */
   const locate = async (activities: readonly Activity[]): Promise<ReadonlyMap<string, string>> => {
     const known = new Map<string, string>();
     const unknown = new Map<string, IdKind>();
@@ -81,19 +82,19 @@ export const createActivityDelivery = ({
 
   return async (activities) => {
     const ids = await locate(activities.filter(({ activityId }) => defined.has(activityId)));
-    const early = activities.map((activity): Fate | undefined => {
+    const decided = activities.map((activity): Fate | undefined => {
       if (!defined.has(activity.activityId)) return { kind: 'rejected', reason: 'no_definition' };
       const id = ids.get(activity.about.id);
-      if (id === undefined) return NOBODY;
+      if (id === undefined) return NOT_FOUND;
       return countOfDay(activity, id) > ACTIVITIES_A_DAY ? { kind: 'rejected', reason: 'too_many_a_day' } : undefined;
     });
     const verdicts = new Map<Activity, Verdict>();
     for (const entity of ['person', 'organization'] as const) {
-      const going = activities.filter((each, index) => early[index] === undefined && entityOf(each) === entity);
+      const sent = activities.filter((each, index) => decided[index] === undefined && entityOf(each) === entity);
       const answers = await ortto.record(
         activities[0]?.mapping.stream ?? '',
         entity,
-        going.map(({ about, activityId, attributes, occurredAt, key }) => ({
+        sent.map(({ about, activityId, attributes, occurredAt, key }) => ({
           id: ids.get(about.id) ?? '',
           activityId,
           attributes,
@@ -101,24 +102,23 @@ export const createActivityDelivery = ({
           key,
         })),
       );
-      for (const [index, each] of going.entries()) verdicts.set(each, answers[index] ?? NO_VERDICT);
+      for (const [index, each] of sent.entries()) verdicts.set(each, answers[index] ?? NO_VERDICT);
     }
     return activities.map((activity, index): Outcome => {
       const verdict = verdicts.get(activity) ?? NO_VERDICT;
-      const fate = early[index] ?? (verdict.kind === 'refused' ? rejectedBy(activity, verdict) : RECORDED);
-      return fate === NOBODY ? { fate, isAbsent: true } : { fate };
+      const fate = decided[index] ?? (verdict.kind === 'refused' ? rejectedBy(activity, verdict) : RECORDED);
+      return fate === NOT_FOUND ? { fate, isAbsent: true } : { fate };
     });
   };
 };
 
 const RECORDED: Fate = { kind: 'recorded' };
-const NOBODY: Fate = { kind: 'skipped', reason: 'no_person' };
-const NO_VERDICT: Verdict = { kind: 'refused', reason: 'no_verdict', field: undefined };
+const NOT_FOUND: Fate = { kind: 'skipped', reason: 'no_person' };
 
 const entityOf = ({ about }: Activity): 'person' | 'organization' =>
   about.kind === 'account' ? 'organization' : 'person';
 
-/** Ortto names its own field; people know the Salesforce one. */
+/** Ortto names its own field; users know the Salesforce one. */
 const rejectedBy = (activity: Activity, { reason, field }: Verdict & { readonly kind: 'refused' }): Fate => {
   const { attributes } = activity.mapping[entityOf(activity)] ?? { attributes: [] };
   return { kind: 'rejected', reason, field: attributes.find(({ id }) => id === field)?.from ?? field };

@@ -1,24 +1,28 @@
 import type { Links } from './links.ts';
 
-/** Makes links beside the batches: thousands of calls must not hold back the states of other streams. */
+/** Makes links alongside the batches: thousands of calls must not hold back the states of other streams. */
 export interface BackgroundLinks {
-  /** After a batch of the stream: begins to make its links when many wait, and waits while two lots are in memory. */
-  readonly relieve: (stream: string) => Promise<void>;
-  /** Nothing more of the stream is on its way: begins to make its links. */
-  readonly over: (stream: string) => void;
-  /** Makes all that still wait. */
+  /** After a batch of the stream: starts making its links once many are waiting, and pauses while two lots are in memory. */
+  readonly afterBatch: (stream: string) => Promise<void>;
+  /** Nothing more of the stream is under way: starts making its links. */
+  readonly streamEnded: (stream: string) => void;
+  /** Makes all links still waiting. */
   readonly finish: () => Promise<void>;
 }
 
 export interface BackgroundLinksOptions {
-  /** Undefined where no links are made. */
+  /** Undefined when no links are to be made. */
   readonly links: Links | undefined;
-  /** Links of a stream are made when this many wait. */
-  readonly mostLinks: number;
+  /** The links of a stream are made once this many are waiting. */
+  readonly maxWaitingLinks: number;
   readonly onFailure: (error: unknown) => void;
 }
 
-export const createBackgroundLinks = ({ links, mostLinks, onFailure }: BackgroundLinksOptions): BackgroundLinks => {
+export const createBackgroundLinks = ({
+  links,
+  maxWaitingLinks,
+  onFailure,
+}: BackgroundLinksOptions): BackgroundLinks => {
   const underWay = new Set<Promise<void>>();
 
   const flush = (stream: string) => {
@@ -29,12 +33,12 @@ export const createBackgroundLinks = ({ links, mostLinks, onFailure }: Backgroun
   const waiting = (stream: string): number => links?.waiting(stream) ?? 0;
 
   return {
-    async relieve(stream) {
-      if (waiting(stream) >= mostLinks) flush(stream);
-      // Two lots of links are enough to hold in memory.
-      if (underWay.size > 1 && waiting(stream) >= mostLinks / 2) await Promise.all(underWay);
+    async afterBatch(stream) {
+      if (waiting(stream) >= maxWaitingLinks) flush(stream);
+      // Two lots of links are enough in memory.
+      if (underWay.size > 1 && waiting(stream) >= maxWaitingLinks / 2) await Promise.all(underWay);
     },
-    over(stream) {
+    streamEnded(stream) {
       if (waiting(stream) > 0) flush(stream);
     },
     async finish() {

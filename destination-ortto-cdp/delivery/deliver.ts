@@ -10,7 +10,7 @@ import { createBackgroundLinks } from './background-links.ts';
 import { deliverHandOvers } from './hand-overs.ts';
 import type { HandOver } from './hand-overs.ts';
 import { createKnownIds } from './known-ids.ts';
-import { createLinking } from './linking.ts';
+import { createLinksOfWrites } from './links-of-writes.ts';
 import { createLinks } from './links.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
@@ -22,24 +22,24 @@ export interface DelivererOptions extends Prepared {
   readonly config: DestinationConfig;
   readonly ledger: Ledger;
   readonly log: Log;
-  /** Links of a stream are made when this many wait. */
-  readonly mostLinks: number;
-  /** Something done beside the batches has failed. */
+  /** The links of a stream are made once this many are waiting. */
+  readonly maxWaitingLinks: number;
+  /** Called when something done alongside the batches has failed. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Delivers batches of any kind to Ortto, and remembers who is who there. */
+/** Delivers batches of any kind to Ortto and remembers which Ortto id each Salesforce id has. */
 export interface Deliverer {
-  /** One outcome per task, in order. The tasks are of one stream and kind. */
+  /** One outcome per task, in order. All tasks are of one stream and one kind. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Begins to make the links of a stream of which nothing more is on its way. */
-  readonly over: (stream: string) => void;
-  /** Makes the links that still wait. */
+  /** Starts making the links of a stream once nothing more of it is under way. */
+  readonly streamEnded: (stream: string) => void;
+  /** Makes the links still waiting. */
   readonly finish: () => Promise<void>;
 }
 
 export const createDeliverer = (options: DelivererOptions): Deliverer => {
-  const { ortto, config, mappings, identities, defined, ledger, log, mostLinks, onFailure } = options;
+  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, onFailure } = options;
   const hasActivities = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createKnownIds({ ids: hasActivities, owners: sharing(config.people) });
@@ -56,12 +56,12 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
     config.linkPeopleToOrganizations && accountIdentity !== undefined
       ? createLinks({ ortto, organizations, ledger, log, accountIdentity, accountOfPerson })
       : undefined;
-  const linking = createLinking(ortto, links);
-  const background = createBackgroundLinks({ links, mostLinks, onFailure });
+  const linksOfWrites = createLinksOfWrites(ortto, links);
+  const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
     const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
-    const delivered = await linking.locate(writes, await deliverWrites(ortto, config, writes));
+    const delivered = await linksOfWrites.locate(writes, await deliverWrites(ortto, config, writes));
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined) return each;
@@ -69,7 +69,7 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       const known = target === 'person' ? people : organizations;
       const { orttoId } = each;
       if (orttoId !== undefined && known.set(one.id, orttoId).shared) ledger.note(stream, 'shared', 1);
-      return { fate: each.fate, until: linking.add(one, each, restored.has(one.id)) };
+      return { fate: each.fate, until: linksOfWrites.add(one, each, restored.has(one.id)) };
     });
   };
 
@@ -108,15 +108,15 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   return {
     async deliver(tasks) {
       const outcomes = await deliver(tasks);
-      await background.relieve(tasks[0]?.stream ?? '');
+      await background.afterBatch(tasks[0]?.stream ?? '');
       return outcomes;
     },
-    over: background.over,
+    streamEnded: background.streamEnded,
     finish: background.finish,
   };
 };
 
-/** What the tasks of a batch are about. Throws when they are not all of one kind. */
+/** The work of a batch's tasks. Throws unless they are all of one kind. */
 const worksOf = <Kind extends Task['work']['kind']>(
   tasks: readonly Task[],
   kind: Kind,

@@ -1,14 +1,14 @@
 import type { Found } from '../ortto/look-up-calls.ts';
 import type { FindStrategy } from '../config.ts';
 
-// Ortto's way of finding who a row is about, repeated on what a look-up returned: some verdicts leave the id out.
+// Repeats, on the results of a look-up, how Ortto finds the person or organization of a row: some verdicts omit the id.
 
 export interface MatchKey {
   readonly fieldId: string;
   readonly value: unknown;
 }
 
-/** Emails are compared without regard to case everywhere; taking another text key's case seriously would lose people. */
+/** Emails are compared case-insensitively everywhere; comparing other text keys by case would lose people. */
 const comparable = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.trim().toLowerCase() : undefined;
 
@@ -18,10 +18,10 @@ const carries = ({ fields }: Found, { fieldId, value }: MatchKey): boolean =>
 const isEmpty = ({ fields }: Found, { fieldId }: MatchKey): boolean => comparable(fields[fieldId]) === undefined;
 
 /**
- * Who the keys mean among the candidates, which must have all key fields; undefined for nobody. Of several the oldest:
- * Ortto's ids begin with the time of creation.
+ * The candidate that the keys match, undefined if there is none; candidates must carry all key fields. The oldest wins among
+ * several: Ortto's ids start with the time of creation.
  */
-export const pick = (
+export const pickMatch = (
   candidates: readonly Found[],
   keys: readonly MatchKey[],
   strategy: FindStrategy,
@@ -39,7 +39,7 @@ export const pick = (
   return undefined;
 };
 
-/** The conditions of a look-up: keys that are text, each once. Ortto documents no filter by phone number. */
+/** The conditions of a look-up: the text keys, each once. Ortto documents no filter by phone number. */
 export const conditionsOf = (keys: readonly MatchKey[]): { readonly fieldId: string; readonly value: string }[] => {
   const conditions = keys.flatMap(({ fieldId, value }) => (typeof value === 'string' ? [{ fieldId, value }] : []));
   return [...new Map(conditions.map((each) => [JSON.stringify([each.fieldId, each.value]), each])).values()];

@@ -7,15 +7,15 @@ import { handOverBody } from './passes.ts';
 
 export type HandOver = Mapped & { readonly kind: 'hand_over' };
 
-/** What became of one hand-over; `orttoId` is the person the contact goes on with. */
+/** What became of one hand-over; `orttoId` is the person that is now the contact's. */
 export interface HandedOver {
   readonly fate: Fate;
   readonly orttoId: string | undefined;
 }
 
 /**
- * Gives the people of converted leads to their contacts. One outcome per hand-over, in order. Nobody is created; a
- * contact who has a person of its own keeps that one.
+ * Gives the people of converted leads to their contacts. One outcome per hand-over, in order. Nobody is created, and a
+ * contact that already has a person keeps that one.
  */
 export const deliverHandOvers = async (
   ortto: Ortto,
@@ -30,27 +30,29 @@ export const deliverHandOvers = async (
   ]);
   const found = await ortto.find(mapping.stream, 'person', conditions, [mapping.identity, contactField]);
   const judged = handOvers.map((handOver) => judge(found, handOver, mapping.identity, contactField));
-  const going = handOvers.flatMap((handOver, index) => {
+  const sent = handOvers.flatMap((handOver, index) => {
     const judgement = judged[index];
-    return judgement?.kind === 'goes' ? [{ ...handOver, personId: judgement.personId }] : [];
+    return judgement?.kind === 'send' ? [{ ...handOver, personId: judgement.personId }] : [];
   });
   const verdicts =
-    going.length === 0 ? [] : await ortto.merge(mapping.stream, { target: 'person', body: handOverBody(going) });
-  const verdictOf = new Map(going.map(({ id }, index) => [id, verdicts[index]]));
+    sent.length === 0 ? [] : await ortto.merge(mapping.stream, { target: 'person', body: handOverBody(sent) });
+  const verdictOf = new Map(sent.map(({ id }, index) => [id, verdicts[index]]));
   return handOvers.map((handOver, index) => {
-    const judgement = judged[index] ?? { kind: 'stays', reason: 'converted' };
-    if (judgement.kind === 'stays') return skipped(judgement.reason);
+    const judgement = judged[index] ?? { kind: 'skip', reason: 'converted' };
+    if (judgement.kind === 'skip') return skipped(judgement.reason);
     const verdict = verdictOf.get(handOver.id);
     if (verdict?.kind === 'refused') {
       return { fate: { kind: 'rejected', reason: verdict.reason, field: verdict.field }, orttoId: undefined };
     }
-    return verdict?.kind === 'left' ? skipped('converted') : { fate: { kind: 'merged' }, orttoId: judgement.personId };
+    return verdict?.kind === 'not_written'
+      ? skipped('converted')
+      : { fate: { kind: 'merged' }, orttoId: judgement.personId };
   });
 };
 
 type Judgement =
-  | { readonly kind: 'goes' | 'done'; readonly personId: string }
-  | { readonly kind: 'stays'; readonly reason: Extract<SkipReason, 'converted' | 'conversion_conflict'> };
+  | { readonly kind: 'send' | 'done'; readonly personId: string }
+  | { readonly kind: 'skip'; readonly reason: Extract<SkipReason, 'converted' | 'conversion_conflict'> };
 
 const judge = (
   found: readonly Found[],
@@ -60,14 +62,14 @@ const judge = (
 ): Judgement => {
   const ofLead = found.find(({ fields }) => fields[leadField] === id);
   const ofContact = found.find(({ fields }) => fields[contactField] === contactId);
-  if (ofLead === undefined) return { kind: 'stays', reason: 'converted' };
+  if (ofLead === undefined) return { kind: 'skip', reason: 'converted' };
   if (ofContact !== undefined) {
     return ofContact.id === ofLead.id
       ? { kind: 'done', personId: ofLead.id }
-      : { kind: 'stays', reason: 'conversion_conflict' };
+      : { kind: 'skip', reason: 'conversion_conflict' };
   }
-  const claimed = typeof ofLead.fields[contactField] === 'string' && ofLead.fields[contactField] !== '';
-  return claimed ? { kind: 'stays', reason: 'conversion_conflict' } : { kind: 'goes', personId: ofLead.id };
+  const hasOtherContact = typeof ofLead.fields[contactField] === 'string' && ofLead.fields[contactField] !== '';
+  return hasOtherContact ? { kind: 'skip', reason: 'conversion_conflict' } : { kind: 'send', personId: ofLead.id };
 };
 
 const skipped = (reason: SkipReason): HandedOver => ({ fate: { kind: 'skipped', reason }, orttoId: undefined });

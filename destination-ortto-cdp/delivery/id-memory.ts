@@ -1,19 +1,16 @@
-import { createMemory } from './memory.ts';
-import type { Memory } from './memory.ts';
+// Half a million ids with their values take 100 MB as strings in a Map, and 20 MB as bytes in a table.
 
-// Half a million ids and what they stand for take 100 MB as strings in a Map, and 20 as bytes in a table.
-
-/** How ids of one kind, or what is kept about them, become bytes. */
-export interface Form<What> {
-  /** Whole words, so that keys are compared word by word. */
+/** How ids, or the values kept for them, become bytes. */
+export interface Codec<Value> {
+  /** A multiple of four, so that keys are compared word by word. */
   readonly bytes: number;
-  readonly fits: (what: What) => boolean;
-  readonly write: (what: What, to: Buffer, at: number) => void;
-  readonly read: (from: Buffer, at: number) => What;
+  readonly fits: (item: Value) => boolean;
+  readonly write: (item: Value, to: Buffer, at: number) => void;
+  readonly read: (from: Buffer, at: number) => Value;
 }
 
 /** 18 letters and digits. */
-export const SALESFORCE_ID: Form<string> = {
+export const SALESFORCE_ID: Codec<string> = {
   bytes: 20,
   fits: (id) => /^[0-9A-Za-z]{18}$/.test(id),
   write: (id, to, at) => void to.write(id, at, 'latin1'),
@@ -21,22 +18,22 @@ export const SALESFORCE_ID: Form<string> = {
 };
 
 /** Lower-case hexadecimal digits. */
-const hexadecimal = (bytes: number): Form<string> => {
-  const form = new RegExp(`^[0-9a-f]{${bytes * 2}}$`);
+const hexCodec = (bytes: number): Codec<string> => {
+  const pattern = new RegExp(`^[0-9a-f]{${bytes * 2}}$`);
   return {
     bytes,
-    fits: (id) => form.test(id),
+    fits: (id) => pattern.test(id),
     write: (id, to, at) => void to.write(id, at, 'hex'),
     read: (from, at) => from.toString('hex', at, at + bytes),
   };
 };
 
-export const ORTTO_ID = hexadecimal(12);
+export const ORTTO_ID = hexCodec(12);
 
-/** An Ortto id and eight digits more. */
-export const ORTTO_ID_AND_MORE = hexadecimal(16);
+/** An Ortto id and eight more digits. */
+export const ORTTO_ID_AND_MORE = hexCodec(16);
 
-export const COUNT: Form<number> = {
+export const COUNT: Codec<number> = {
   bytes: 4,
   fits: () => true,
   write: (count, to, at) => void to.writeUInt32LE(count, at),
@@ -45,13 +42,13 @@ export const COUNT: Form<number> = {
 
 const WORD = 4;
 
-/** A hash table with open addressing that is thrown away as a whole, so that nothing is ever taken out of it. */
-const createTable = <What>(key: Form<string>, value: Form<What>, capacity: number) => {
+/** A hash table with open addressing. It is thrown away as a whole, so entries are never removed. */
+const createTable = <Value>(key: Codec<string>, value: Codec<Value>, capacity: number) => {
   const width = key.bytes + value.bytes;
   const entries = Buffer.alloc(capacity * width);
   const words = new Int32Array(entries.buffer, entries.byteOffset, entries.length / WORD);
   const known = new Uint8Array(capacity);
-  /** Which entry is where, counted from 1; a power of two, at most half full. */
+  /** The entry in each slot, counted from 1; a power of two, at most half full. */
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
   const sought = Buffer.alloc(key.bytes);
   const soughtWords = new Int32Array(sought.buffer, sought.byteOffset, key.bytes / WORD);
@@ -62,7 +59,7 @@ const createTable = <What>(key: Form<string>, value: Form<What>, capacity: numbe
     return soughtWords.every((word, index) => words[start + index] === word);
   };
 
-  /** The slot that holds the id, or the free one where it belongs. */
+  /** The slot that holds the id, or the free one it belongs in. */
   const slotOf = (id: string): number => {
     key.write(id, sought, 0);
     let slot = soughtWords.reduce((hash, word) => Math.imul(hash ^ word ^ (word >>> 15), 0x9e3779b1), 0) >>> 3;
@@ -73,15 +70,15 @@ const createTable = <What>(key: Form<string>, value: Form<What>, capacity: numbe
   };
 
   return {
-    get(id: string): What | undefined {
+    get(id: string): Value | undefined {
       const entry = (slots[slotOf(id)] ?? 0) - 1;
       return entry >= 0 && known[entry] === 1 ? value.read(entries, entry * width + key.bytes) : undefined;
     },
-    set(id: string, what: What): void {
+    set(id: string, item: Value): void {
       const slot = slotOf(id);
       const entry = (slots[slot] || (slots[slot] = ++count)) - 1;
       sought.copy(entries, entry * width);
-      value.write(what, entries, entry * width + key.bytes);
+      value.write(item, entries, entry * width + key.bytes);
       known[entry] = 1;
     },
     forget(id: string): void {
@@ -92,16 +89,40 @@ const createTable = <What>(key: Form<string>, value: Form<What>, capacity: numbe
   };
 };
 
+/** A map that forgets the entries set longest ago once it is full. */
+export interface Memory<Value> {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
+  forget(key: string): void;
+}
+
+const createTextMemory = <Value>(limit: number): Memory<Value> => {
+  const values = new Map<string, Value>();
+  return {
+    get: (key) => values.get(key),
+    set(key, value) {
+      values.delete(key);
+      values.set(key, value);
+      if (values.size <= limit) return;
+      const [oldest] = values.keys();
+      if (oldest !== undefined) values.delete(oldest);
+    },
+    forget(key) {
+      values.delete(key);
+    },
+  };
+};
+
 /**
- * A memory of what ids stand for. Once `limit` are in it the older half is forgotten at once. Ids of another form than expected
+ * Remembers a value per id. Once it holds `limit` ids, the older half is forgotten at once. Ids that the codec does not fit
  * are kept too, as text.
  */
-export const createIdMemory = <What>(key: Form<string>, value: Form<What>, limit: number): Memory<What> => {
+export const createIdMemory = <Value>(key: Codec<string>, value: Codec<Value>, limit: number): Memory<Value> => {
   const half = Math.ceil(limit / 2);
   const fresh = () => createTable(key, value, half);
   let young: ReturnType<typeof fresh> | undefined;
   let old: ReturnType<typeof fresh> | undefined;
-  const others = createMemory<What>(limit);
+  const others = createTextMemory<Value>(limit);
 
   const forget = (id: string): void => {
     others.forget(id);
@@ -112,16 +133,16 @@ export const createIdMemory = <What>(key: Form<string>, value: Form<What>, limit
 
   return {
     get: (id) => (key.fits(id) ? (young?.get(id) ?? old?.get(id)) : undefined) ?? others.get(id),
-    set(id, what) {
+    set(id, item) {
       if (limit === 0) return;
       forget(id);
-      if (!key.fits(id) || !value.fits(what)) {
-        others.set(id, what);
+      if (!key.fits(id) || !value.fits(item)) {
+        others.set(id, item);
         return;
       }
       if (young?.isFull()) [old, young] = [young, undefined];
       young ??= fresh();
-      young.set(id, what);
+      young.set(id, item);
     },
     forget,
   };

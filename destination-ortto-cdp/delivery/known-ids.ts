@@ -1,27 +1,27 @@
 import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
 
-/** Enough for most orgs. Beyond it memory would grow with the data, so the oldest is forgotten and looked up again. */
-export const REMEMBERED = 500_000;
+/** Enough for most orgs. Beyond that, memory would grow with the data, so the oldest are forgotten and looked up again. */
+export const MAX_KNOWN_IDS = 500_000;
 
-/** Which Ortto id a Salesforce id has become, as far as this run has seen and still remembers. */
+/** The Ortto id of each Salesforce id that this run has seen and still remembers. */
 export interface KnownIds {
   get(salesforceId: string): string | undefined;
-  /** Returns whether another record of the same object has that person or organization already. */
+  /** Returns whether another record of the same object already has that person or organization. */
   set(salesforceId: string, orttoId: string): { readonly shared: boolean };
   forget(salesforceId: string): void;
 }
 
-/** What a run has a use for; half a million ids are worth leaving out. */
-export interface Remembering {
-  /** Something will be addressed by these ids: events, links. */
+/** What this run needs; half a million ids are worth not keeping. */
+export interface KnownIdsOptions {
+  /** Something will be addressed by these ids: activities or links. */
   readonly ids: boolean;
-  /** Two records may meet in one person. */
+  /** Two records may end up in one person. */
   readonly owners: boolean;
 }
 
-export const createKnownIds = (remembering: Remembering): KnownIds => {
-  const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, remembering.ids ? REMEMBERED : 0);
-  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, remembering.owners ? REMEMBERED : 0);
+export const createKnownIds = (options: KnownIdsOptions): KnownIds => {
+  const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, options.ids ? MAX_KNOWN_IDS : 0);
+  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, options.owners ? MAX_KNOWN_IDS : 0);
 
   return {
     get: (salesforceId) => ids.get(salesforceId),
@@ -29,11 +29,11 @@ export const createKnownIds = (remembering: Remembering): KnownIds => {
       const owner = owners.get(orttoId);
       ids.set(salesforceId, orttoId);
       owners.set(orttoId, salesforceId);
-      return { shared: owner !== undefined && owner !== salesforceId && objectOf(owner) === objectOf(salesforceId) };
+      return { shared: owner !== undefined && owner !== salesforceId && keyPrefix(owner) === keyPrefix(salesforceId) };
     },
     forget: (salesforceId) => ids.forget(salesforceId),
   };
 };
 
-/** The first three characters of an id name its object. */
-const objectOf = (salesforceId: string): string => salesforceId.slice(0, 3);
+/** The first three characters of an id, which identify its object. */
+const keyPrefix = (salesforceId: string): string => salesforceId.slice(0, 3);

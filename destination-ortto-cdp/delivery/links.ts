@@ -2,31 +2,31 @@ import { createMembership } from './membership.ts';
 import type { Member, MembershipOptions } from './membership.ts';
 import type { KnownIds } from './known-ids.ts';
 
-/** A person who is to belong to the organization of an account, or, with null, to that of none. */
+/** A person who is to belong to an account's organization; with null, to no account's. */
 interface Link extends Member {
   readonly accountId: string | null;
 }
 
-type Joining = Link & { readonly accountId: string };
+type Join = Link & { readonly accountId: string };
 
 export interface LinksOptions extends MembershipOptions {
   readonly organizations: KnownIds;
-  /** Field in which people keep the id of their account; undefined when no stream writes it. */
+  /** The field in which people keep the id of their account; undefined when no stream writes it. */
   readonly accountOfPerson: string | undefined;
 }
 
 /**
- * Collects links person → organization, since one call links many people to one organization. What is added resolves when
- * its links are made, or are known not to be makeable; it never rejects, a failure comes out of `flush`.
+ * Collects links from people to organizations, because one call links many people to one organization. What is added
+ * resolves when its links have been made or turned out to be impossible; it never rejects: failures come out of `flush`.
  */
 export interface Links {
-  /** What a person's record says of their account. */
+  /** The account that a person's record names. */
   readonly add: (stream: string, link: Link) => Promise<void>;
-  /** An organization has come (back) for the account: people who carry its id may have been waiting for it. */
+  /** An organization was created or restored for the account: people who carry its id may be waiting for it. */
   readonly created: (stream: string, accountId: string) => Promise<void>;
-  /** Makes the collected links, of one stream or of all. */
+  /** Makes the collected links of one stream, or of all. */
   readonly flush: (stream?: string) => Promise<void>;
-  /** Links and organizations that wait to be flushed. */
+  /** Links and organizations waiting to be flushed. */
   readonly waiting: (stream: string) => number;
 }
 
@@ -40,8 +40,8 @@ export const createLinks = (options: LinksOptions): Links => {
   const { ortto, organizations, ledger, accountIdentity, accountOfPerson } = options;
   const membership = createMembership(options);
   let collected = new Map<string, Collected>();
-  /** How many collections hold the person: they are linked by their own record, so no organization need ask for them. */
-  const awaited = new Map<string, number>();
+  /** How many collections hold the person: their own record links them, so no organization has to look for them. */
+  const ownLinks = new Map<string, number>();
 
   const ofStream = (stream: string): Collected => {
     const existing = collected.get(stream);
@@ -52,9 +52,9 @@ export const createLinks = (options: LinksOptions): Links => {
   };
 
   const count = (personId: string, by: 1 | -1): void => {
-    const left = (awaited.get(personId) ?? 0) + by;
-    if (left > 0) awaited.set(personId, left);
-    else awaited.delete(personId);
+    const left = (ownLinks.get(personId) ?? 0) + by;
+    if (left > 0) ownLinks.set(personId, left);
+    else ownLinks.delete(personId);
   };
 
   const organizationIds = async (
@@ -75,19 +75,19 @@ export const createLinks = (options: LinksOptions): Links => {
     return known;
   };
 
-  /** The people who carry the ids of organizations that have just been created, and whose own record does not link them. */
-  const latecomers = async (stream: string, accounts: ReadonlySet<string>): Promise<readonly Joining[]> => {
+  /** People who carry the ids of organizations that have just been created and whom no record of their own links. */
+  const waitingPeople = async (stream: string, accounts: ReadonlySet<string>): Promise<readonly Join[]> => {
     if (accountOfPerson === undefined || accounts.size === 0) return [];
     const conditions = [...accounts].map((value) => ({ fieldId: accountOfPerson, value }));
     const found = await ortto.find(stream, 'person', conditions, [accountOfPerson]);
     return found
-      .filter(({ id }) => !awaited.has(id))
+      .filter(({ id }) => !ownLinks.has(id))
       .map(({ id, fields }) => ({ accountId: String(fields[accountOfPerson]), personId: id, isNew: false }));
   };
 
   const make = async (stream: string, { links, accounts, done }: Collected): Promise<void> => {
     const own = [...links.values()];
-    const joining = [...(await latecomers(stream, accounts)), ...own.filter(isJoining)];
+    const joining = [...(await waitingPeople(stream, accounts)), ...own.filter(isJoin)];
     const orttoIds = await organizationIds(stream, [...new Set(joining.map(({ accountId }) => accountId))]);
     const possible = joining.flatMap(({ personId, isNew, accountId }) => {
       const organizationId = orttoIds.get(accountId);
@@ -96,7 +96,7 @@ export const createLinks = (options: LinksOptions): Links => {
     if (possible.length < joining.length) ledger.note(stream, 'link_waiting', joining.length - possible.length);
     await membership.leave(
       stream,
-      own.filter((each) => !isJoining(each)),
+      own.filter((each) => !isJoin(each)),
     );
     await membership.join(stream, possible);
     for (const personId of links.keys()) count(personId, -1);
@@ -127,4 +127,4 @@ export const createLinks = (options: LinksOptions): Links => {
   };
 };
 
-const isJoining = (link: Link): link is Joining => link.accountId !== null;
+const isJoin = (link: Link): link is Join => link.accountId !== null;

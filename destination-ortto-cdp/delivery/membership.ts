@@ -3,12 +3,12 @@ import { organizationOfPerson } from '../ortto/api.ts';
 import type { Ortto } from '../ortto/api.ts';
 import { createIdMemory, ORTTO_ID } from './id-memory.ts';
 import type { Ledger } from '../queue/ledger.ts';
-import { REMEMBERED } from './known-ids.ts';
+import { MAX_KNOWN_IDS } from './known-ids.ts';
 
-/** A person, by Ortto's id. */
+/** A person, by Ortto id. */
 export interface Member {
   readonly personId: string;
-  /** Created by this run, so that they belong nowhere yet and need not be asked about. */
+  /** Created by this run: they belong nowhere yet, so there is no need to ask. */
   readonly isNew: boolean;
 }
 
@@ -16,34 +16,34 @@ export interface MembershipOptions {
   readonly ortto: Ortto;
   readonly ledger: Ledger;
   readonly log: Log;
-  /** Field in which organizations keep their Salesforce id. */
+  /** The field in which organizations keep their Salesforce id. */
   readonly accountIdentity: string;
 }
 
-/** Who belongs to which organization in Ortto. A person belongs to one at most; what is right already costs no call. */
+/** Who belongs to which organization in Ortto. A person belongs to at most one; what is already right costs no call. */
 export interface Membership {
-  /** Puts people into the organizations with these Ortto ids, out of any other, and notes it in the ledger. */
+  /** Moves people into the organizations with these Ortto ids, out of any other, and notes it in the ledger. */
   readonly join: (stream: string, people: readonly (Member & { readonly organizationId: string })[]) => Promise<void>;
-  /** Takes people out of organizations that stand for an account; one that Salesforce knows nothing of they keep. */
+  /** Takes people out of organizations that represent a Salesforce account; any other organization they keep. */
   readonly leave: (stream: string, people: readonly Member[]) => Promise<void>;
 }
 
-/** People of one call: few enough that its body is small. */
-const PEOPLE_A_CALL = 500;
-const IDS_A_LOOK_UP = 150;
+/** Few enough that the body of a call stays small. */
+const PEOPLE_PER_CALL = 500;
+const IDS_PER_LOOK_UP = 150;
 
 export const createMembership = ({ ortto, ledger, log, accountIdentity }: MembershipOptions): Membership => {
   /** The organization each person was linked to in this run. */
-  const made = createIdMemory(ORTTO_ID, ORTTO_ID, REMEMBERED);
-  let sampled = false;
+  const linkedTo = createIdMemory(ORTTO_ID, ORTTO_ID, MAX_KNOWN_IDS);
+  let verified = false;
 
-  /** Those who may belong somewhere. */
-  const settled = <Some extends Member>(people: readonly Some[]): Some[] =>
-    people.filter(({ isNew, personId }) => !isNew || made.get(personId) !== undefined);
+  /** The people who may belong somewhere. */
+  const mayBelong = <Some extends Member>(people: readonly Some[]): Some[] =>
+    people.filter(({ isNew, personId }) => !isNew || linkedTo.get(personId) !== undefined);
 
   const organizationsOf = async (stream: string, people: readonly Member[]): Promise<ReadonlyMap<string, string>> => {
     const current = new Map<string, string>();
-    for (const ids of inParts(idsOf(people), IDS_A_LOOK_UP)) {
+    for (const ids of inParts(idsOf(people), IDS_PER_LOOK_UP)) {
       for (const { id, fields } of await ortto.getByIds(stream, 'person', ids, [organizationOfPerson])) {
         const value = fields[organizationOfPerson];
         if (typeof value === 'string') current.set(id, value);
@@ -60,20 +60,20 @@ export const createMembership = ({ ortto, ledger, log, accountIdentity }: Member
     const leaving = Map.groupBy(people, ({ personId }) => current.get(personId));
     await inParallel([...leaving], async ([organizationId, group]) => {
       if (organizationId === undefined) return;
-      for (const ids of inParts(idsOf(group), PEOPLE_A_CALL)) await ortto.unlink(stream, organizationId, ids);
+      for (const ids of inParts(idsOf(group), PEOPLE_PER_CALL)) await ortto.unlink(stream, organizationId, ids);
     });
   };
 
-  /** Links as many as there is room for: of a refused call the first half is tried, until one person is refused alone. */
+  /** Links as many people as there is room for: after a refusal the first half is tried, down to a single person. */
   const link = async (stream: string, organizationId: string, people: readonly Member[]): Promise<void> => {
-    let size = PEOPLE_A_CALL;
+    let size = PEOPLE_PER_CALL;
     for (let rest = people; rest.length > 0;) {
       const some = rest.slice(0, size);
       if (await ortto.link(stream, organizationId, idsOf(some))) {
         ledger.note(stream, 'linked', some.length);
-        for (const { personId } of some) made.set(personId, organizationId);
+        for (const { personId } of some) linkedTo.set(personId, organizationId);
         rest = rest.slice(some.length);
-        await sample(stream, organizationId, some.slice(0, 1));
+        await verifyOnce(stream, organizationId, some.slice(0, 1));
       } else if (some.length === 1) {
         ledger.note(stream, 'link_refused', rest.length);
         return;
@@ -83,19 +83,22 @@ export const createMembership = ({ ortto, ledger, log, accountIdentity }: Member
     }
   };
 
-  /** The call says yes to anything, so one link of a run is read back. */
-  const sample = async (stream: string, organizationId: string, people: readonly Member[]): Promise<void> => {
-    if (sampled) return;
-    sampled = true;
+  /** The call succeeds whatever it is given, so one link per run is read back. */
+  const verifyOnce = async (stream: string, organizationId: string, people: readonly Member[]): Promise<void> => {
+    if (verified) return;
+    verified = true;
     const current = await organizationsOf(stream, people);
     if (people.some(({ personId }) => current.get(personId) !== organizationId)) {
       log.warn('Ortto accepted a link from a person to an organization but does not show it; links may be missing');
     }
   };
 
-  const standForAccounts = async (stream: string, organizationIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  const organizationsOfAccounts = async (
+    stream: string,
+    organizationIds: readonly string[],
+  ): Promise<ReadonlySet<string>> => {
     const found = new Set<string>();
-    for (const ids of inParts(organizationIds, IDS_A_LOOK_UP)) {
+    for (const ids of inParts(organizationIds, IDS_PER_LOOK_UP)) {
       for (const { id, fields } of await ortto.getByIds(stream, 'organization', ids, [accountIdentity])) {
         if (typeof fields[accountIdentity] === 'string') found.add(id);
       }
@@ -105,19 +108,19 @@ export const createMembership = ({ ortto, ledger, log, accountIdentity }: Member
 
   return {
     async join(stream, people) {
-      const open = people.filter(({ personId, organizationId }) => made.get(personId) !== organizationId);
-      const current = await organizationsOf(stream, settled(open));
-      const wrong = open.filter(({ personId, organizationId }) => current.get(personId) !== organizationId);
-      await unlink(stream, wrong, current);
-      const groups = Map.groupBy(wrong, ({ organizationId }) => organizationId);
+      const candidates = people.filter(({ personId, organizationId }) => linkedTo.get(personId) !== organizationId);
+      const current = await organizationsOf(stream, mayBelong(candidates));
+      const misplaced = candidates.filter(({ personId, organizationId }) => current.get(personId) !== organizationId);
+      await unlink(stream, misplaced, current);
+      const groups = Map.groupBy(misplaced, ({ organizationId }) => organizationId);
       await inParallel([...groups], ([organizationId, group]) => link(stream, organizationId, group));
     },
     async leave(stream, people) {
-      const current = await organizationsOf(stream, settled(people));
-      const ofAccounts = await standForAccounts(stream, [...new Set(current.values())]);
+      const current = await organizationsOf(stream, mayBelong(people));
+      const ofAccounts = await organizationsOfAccounts(stream, [...new Set(current.values())]);
       const leaving = people.filter(({ personId }) => ofAccounts.has(current.get(personId) ?? ''));
       await unlink(stream, leaving, current);
-      for (const { personId } of leaving) made.forget(personId);
+      for (const { personId } of leaving) linkedTo.forget(personId);
       if (leaving.length > 0) ledger.note(stream, 'unlinked', leaving.length);
     },
   };
@@ -129,7 +132,7 @@ function* inParts<Item>(items: readonly Item[], size: number): Generator<readonl
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-/** Links of several organizations at once, as many as the gate may let through. */
+/** Organizations linked at once: as many as the gate may let through. */
 const WORKERS = 10;
 
 const inParallel = async <Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> => {

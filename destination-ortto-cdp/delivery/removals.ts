@@ -9,26 +9,26 @@ import type { Identities } from '../mapping/identities.ts';
 
 export type Tombstone = Mapped & { readonly kind: 'tombstone' };
 
-/** Archives those whose record was deleted in Salesforce, and brings back those whose record came back. */
+/** Archives people and organizations whose record was deleted in Salesforce, and restores them when the record returns. */
 export interface Removals {
   /** One fate per tombstone, in order; all of one stream. */
   readonly remove: (tombstones: readonly Tombstone[]) => Promise<readonly Fate[]>;
   /**
-   * Restores whoever among the archived carries the id of one of these writes, and returns those ids. To be called before
-   * they are merged.
+   * Restores archived people and organizations that carry the id of one of these writes, and returns those ids. To be
+   * called before the writes are merged.
    */
   readonly restore: (writes: readonly Write[]) => Promise<ReadonlySet<string>>;
 }
 
-/** Ids that one archive or restore call takes. */
-const IDS_A_CALL = 100;
+/** Ids that one archive or restore call accepts. */
+const IDS_PER_CALL = 100;
 
 export const createRemovals = (ortto: Ortto, identities: Identities): Removals => {
-  /** Salesforce ids deleted in this run. */
+  /** Salesforce ids deleted during this run. */
   const deleted = new Set<string>();
   const archives = new Map<Entity, Promise<Map<string, string>>>();
 
-  /** Who is in the archive, by the Salesforce ids they carry; read once a run and kept up to date. */
+  /** The archive, by the Salesforce ids it carries; read once per run and kept up to date. */
   const archiveOf = ({ stream, target, identity }: EntityMapping): Promise<Map<string, string>> => {
     const archive =
       archives.get(target) ?? readArchive(ortto, stream, target, idFieldsOf(identities, target, identity));
@@ -51,12 +51,12 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
     const fates = tombstones.map(({ id, masterId }): Fate => {
       const all = holders.get(id) ?? [];
       if (all.length === 0) return { kind: 'skipped', reason: 'not_in_ortto' };
-      const leaves = masterId === undefined && all.every((each) => !livesOn(each, idFields, deleted));
-      (leaves ? going : staying).push(...all);
-      if (leaves) return { kind: 'deleted' };
+      const isRemovable = masterId === undefined && all.every((each) => !livesOn(each, idFields, deleted));
+      (isRemovable ? going : staying).push(...all);
+      if (isRemovable) return { kind: 'deleted' };
       return { kind: 'skipped', reason: masterId === undefined ? 'lives_on' : 'merged_in_salesforce' };
     });
-    await inParts(going, (part) =>
+    await forEachPart(going, (part) =>
       ortto.setArchived(
         stream,
         target,
@@ -78,7 +78,7 @@ export const createRemovals = (ortto: Ortto, identities: Identities): Removals =
       if (mapping === undefined || !mapping.archiveDeleted) return new Set();
       const archive = await archiveOf(mapping);
       const back = writes.filter(({ id }) => archive.has(id));
-      await inParts(back, (part) =>
+      await forEachPart(back, (part) =>
         ortto.setArchived(
           mapping.stream,
           mapping.target,
@@ -99,25 +99,25 @@ const idFieldsOf = (identities: Identities, entity: Entity, own: string): string
     ? [own]
     : [...new Set([own, ...(['contact', 'lead'] as const).flatMap((kind) => identities.get(kind) ?? [])])];
 
-/** The Salesforce ids somebody carries, each with their Ortto id. */
+/** The Salesforce ids that a person or organization carries, each with its Ortto id. */
 const carriedIds = ({ id, fields }: Found, idFields: readonly string[]): (readonly [string, string])[] =>
   idFields.flatMap((field) => {
     const value = fields[field];
     return typeof value === 'string' && value !== '' ? [[value, id] as const] : [];
   });
 
-/** Whether another record still stands behind this person. */
+/** Whether the person still belongs to another record. */
 const livesOn = (found: Found, idFields: readonly string[], deleted: ReadonlySet<string>): boolean =>
   carriedIds(found, idFields).some(([salesforceId]) => !deleted.has(salesforceId));
 
-/** Takes the id of a deleted record off the people who stay, so that nothing finds them by it. */
+/** Removes the id of a deleted record from people who stay, so that nothing finds them by it. */
 const clearIdentity = async (
   ortto: Ortto,
   stream: string,
   identity: string,
   people: readonly Found[],
 ): Promise<void> => {
-  await inParts(people, async (part) => {
+  await forEachPart(people, async (part) => {
     await ortto.merge(stream, {
       target: 'person',
       body: {
@@ -142,6 +142,9 @@ const readArchive = async (
   return new Map(archived.flatMap((each) => carriedIds(each, idFields)));
 };
 
-const inParts = async <Item>(items: readonly Item[], act: (part: readonly Item[]) => Promise<void>): Promise<void> => {
-  for (let start = 0; start < items.length; start += IDS_A_CALL) await act(items.slice(start, start + IDS_A_CALL));
+const forEachPart = async <Item>(
+  items: readonly Item[],
+  act: (part: readonly Item[]) => Promise<void>,
+): Promise<void> => {
+  for (let start = 0; start < items.length; start += IDS_PER_CALL) await act(items.slice(start, start + IDS_PER_CALL));
 };

@@ -4,14 +4,14 @@ import type { DisplayType } from '../ortto/field-types.ts';
 import type { Write } from '../records/mapped.ts';
 
 /**
- * Gives custom select fields the options that writes are about to use. Whether Ortto takes a value outside a field's
- * options is not known; inside them it surely does, and only those can be chosen in Ortto's filters.
+ * Gives custom select fields the options that writes are about to use. It is not documented whether Ortto accepts a value
+ * outside a field's options, and only those options can be chosen in Ortto's filters.
  */
 export type EnsureOptions = (writes: readonly Write[]) => Promise<void>;
 
 export const createSelectOptions = (ortto: Ortto): EnsureOptions => {
   const known = new Map<Entity, Promise<Map<string, Set<string>>>>();
-  /** Additions under way; whoever uses an option waits for all of them. */
+  /** Additions under way; a batch that uses options waits for all of them. */
   let adding: Promise<void> = Promise.resolve();
 
   const optionsOf = (entity: Entity) => {

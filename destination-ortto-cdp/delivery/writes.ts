@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_VERDICT } from '../ortto/answers.ts';
 import type { Verdict } from '../ortto/answers.ts';
 import type { Ortto } from '../ortto/api.ts';
 import type { DestinationConfig } from '../config.ts';
-import { conditionsOf, pick } from './find-strategy.ts';
+import { conditionsOf, pickMatch } from './find-strategy.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
 import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from './passes.ts';
@@ -15,23 +16,23 @@ export interface Delivered {
   readonly orttoId: string | undefined;
 }
 
-/** A write on its way through the passes. */
-interface Standing {
+/** How far a write has come through the passes. */
+interface WriteProgress {
   readonly write: Write;
   readonly verdict: Verdict;
-  /** Whether Ortto had them before; undefined while an answer without an id leaves that open. */
+  /** Whether it was in Ortto before; undefined while an answer without an id leaves that open. */
   readonly existed: boolean | undefined;
   readonly orttoId: string | undefined;
   /** Set when nothing more will be sent. */
   readonly fate: Fate | undefined;
 }
 
-/** Waits between look-ups of somebody whom Ortto has just taken but does not show yet. */
-const SETTLING_MS = [1000, 3000, 9000];
+/** Waits between look-ups of what Ortto has just accepted but does not return yet. */
+const INDEXING_WAITS_MS = [1000, 3000, 9000];
 
 /**
- * Delivers a batch of one stream. Returns one outcome per write, in the order given. Throws only when nothing can be
- * said about any of them; sending the same writes again is safe.
+ * Delivers a batch of one stream. Returns one result per write, in the order given. Throws only when nothing is known
+ * about any of them; sending the same writes again is safe.
  */
 export const deliverWrites = async (
   ortto: Ortto,
@@ -43,91 +44,94 @@ export const deliverWrites = async (
   if (going.length === 0) return writes.map(() => NOT_IN_ORTTO);
   const first = firstPass(going);
   const verdicts = await ortto.merge(streamOf(going), first);
-  const standings = going.map((write, index) => stand(write, first, verdicts[index] ?? NO_VERDICT));
-  const located = await locate(ortto, first, standings);
-  const refusals = await finish(ortto, first, await address(ortto, first, located));
-  const outcomes = new Map(located.map((each) => [each.write, conclude(config, each, refusals.get(each.write))]));
+  const progress = going.map((write, index) => progressAfter(write, first, verdicts[index] ?? NO_VERDICT));
+  const found = await findMissingIds(ortto, first, progress);
+  const refusals = await sendLaterPasses(ortto, first, await identify(ortto, first, found));
+  const outcomes = new Map(found.map((each) => [each.write, deliveredOf(config, each, refusals.get(each.write))]));
   return writes.map((write) => outcomes.get(write) ?? NOT_IN_ORTTO);
 };
 
-const NO_VERDICT: Verdict = { kind: 'refused', reason: 'no_verdict', field: undefined };
 const NOT_IN_ORTTO: Delivered = { fate: { kind: 'skipped', reason: 'not_in_ortto' }, orttoId: undefined };
 
 const streamOf = ([write]: readonly Write[]): string => write?.mapping.stream ?? '';
 
-/** accounts/merge is not known to leave out those who do not exist, so they are looked up where none may be created. */
+/** accounts/merge has no documented way not to create organizations, so they are looked up when none may be created. */
 const absentOrganizations = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlySet<Write>> => {
   const mapping = writes[0]?.mapping;
   if (mapping === undefined || mapping.target === 'person' || mapping.createNew) return new Set();
-  const found = await lookUp(ortto, writes);
+  const found = await lookUpIds(ortto, writes);
   return new Set(writes.filter((write) => !found.has(write)));
 };
 
-/** Whom Ortto would find for each write; those nobody is found for are not in the map. */
-export const lookUp = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
+/** The Ortto id that Ortto would find for each write; writes that match nothing are not in the map. */
+export const lookUpIds = async (ortto: Ortto, writes: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
   const mapping = writes[0]?.mapping;
   const conditions = conditionsOf(writes.flatMap(({ keys }) => keys));
   if (mapping === undefined || conditions.length === 0) return new Map();
   const candidates = await ortto.find(mapping.stream, mapping.target, conditions, [...new Set(mapping.keys)]);
   return new Map(
     writes.flatMap((write) => {
-      const found = pick(candidates, write.keys, mapping.findStrategy);
+      const found = pickMatch(candidates, write.keys, mapping.findStrategy);
       return found === undefined ? [] : [[write, found.id] as const];
     }),
   );
 };
 
-const stand = (write: Write, first: Pass, verdict: Verdict): Standing => {
+const progressAfter = (write: Write, first: Pass, verdict: Verdict): WriteProgress => {
   if (verdict.kind === 'refused') {
     const field = write.mapping.fields.find(({ id }) => id === verdict.field)?.from ?? verdict.field;
     const fate = { kind: 'rejected', reason: verdict.reason, field } as const;
     return { write, verdict, existed: false, orttoId: undefined, fate };
   }
-  if (verdict.kind === 'left') {
-    // Under the rule on_create those who exist are left too, so where none are created the word alone does not tell.
+  if (verdict.kind === 'not_written') {
+    // Under on_create, existing ones are left unwritten too, so when none may be created the status alone is ambiguous.
     const open = verdict.id === undefined && !write.mapping.createNew;
     const existed = open ? (first.rule === 'on_create' ? undefined : false) : true;
     return { write, verdict, existed, orttoId: verdict.id, fate: existed === false ? NOT_IN_ORTTO.fate : undefined };
   }
-  // A word that is said of everybody, as `queued`, does not tell either.
+  // A status that every row gets, such as `queued`, is ambiguous as well.
   const open = verdict.id === undefined && !write.mapping.createNew;
   const existed = open ? undefined : verdict.kind === 'merged';
   return { write, verdict, existed, orttoId: verdict.id, fate: undefined };
 };
 
-/** Looks up those whose id the later passes need and no verdict gave. */
-const locate = async (ortto: Ortto, first: Pass, standings: readonly Standing[]): Promise<readonly Standing[]> => {
-  const lost = standings.filter(
+/** Looks up the ids that the later passes need and no verdict gave. */
+const findMissingIds = async (
+  ortto: Ortto,
+  first: Pass,
+  progress: readonly WriteProgress[],
+): Promise<readonly WriteProgress[]> => {
+  const lost = progress.filter(
     ({ write, existed, orttoId, fate }) =>
       fate === undefined && orttoId === undefined && (existed === undefined || needsMore(first, write, existed)),
   );
   const found = new Map<Write, string>();
-  for (const waitMs of [0, ...SETTLING_MS]) {
+  for (const waitMs of [0, ...INDEXING_WAITS_MS]) {
     const missing = lost.filter(({ write }) => !found.has(write));
-    // Only who was surely taken is worth waiting for.
+    // Only what was certainly accepted is worth waiting for.
     if (missing.length === 0 || (waitMs > 0 && missing.every(({ existed }) => existed === undefined))) break;
     if (waitMs > 0) await sleep(waitMs);
     const sent = missing.map(({ write }) => write);
-    for (const [each, id] of await lookUp(ortto, sent)) found.set(each, id);
+    for (const [each, id] of await lookUpIds(ortto, sent)) found.set(each, id);
   }
   const sought = new Set(lost);
-  return standings.map((standing) => {
-    if (!sought.has(standing)) return standing;
-    const orttoId = found.get(standing.write);
-    if (orttoId !== undefined) return { ...standing, orttoId, existed: true };
+  return progress.map((each) => {
+    if (!sought.has(each)) return each;
+    const orttoId = found.get(each.write);
+    if (orttoId !== undefined) return { ...each, orttoId, existed: true };
     const fate =
-      standing.existed === undefined ? NOT_IN_ORTTO.fate : ({ kind: 'rejected', reason: 'not_found_again' } as const);
-    return { ...standing, fate };
+      each.existed === undefined ? NOT_IN_ORTTO.fate : ({ kind: 'rejected', reason: 'not_found_again' } as const);
+    return { ...each, fate };
   });
 };
 
-/** How later passes will address each: people by their id, organizations by the Salesforce id they carry. */
-const address = async (
+/** How later passes will address each write: people by Ortto id, organizations by the Salesforce id they carry. */
+const identify = async (
   ortto: Ortto,
   first: Pass,
-  standings: readonly Standing[],
+  progress: readonly WriteProgress[],
 ): Promise<readonly IdentifiedWrite[]> => {
-  const going = standings.filter(({ fate }) => fate === undefined);
+  const going = progress.filter(({ fate }) => fate === undefined);
   const wanting = going.map((each) => ({ ...each, existed: each.existed ?? true }));
   if (first.target === 'person') {
     return wanting
@@ -160,8 +164,8 @@ const accountIdsOf = async (
   );
 };
 
-/** Sends the later passes, one after the other. Returns those refused in one of them, with the reason. */
-const finish = async (
+/** Sends the later passes, one after the other. Returns the writes refused in one of them, with the reason. */
+const sendLaterPasses = async (
   ortto: Ortto,
   first: Pass,
   found: readonly IdentifiedWrite[],
@@ -170,16 +174,16 @@ const finish = async (
   for (const pass of laterPasses(first, found)) {
     const verdicts = await ortto.merge(streamOf(pass.writes), pass);
     for (const [index, write] of pass.writes.entries()) {
-      const { fate } = stand(write, pass, verdicts[index] ?? NO_VERDICT);
+      const { fate } = progressAfter(write, pass, verdicts[index] ?? NO_VERDICT);
       if (fate?.kind === 'rejected') refused.set(write, fate);
     }
   }
   return refused;
 };
 
-const conclude = (
+const deliveredOf = (
   { people, organizations }: DestinationConfig,
-  { write, verdict, orttoId, fate }: Standing,
+  { write, verdict, orttoId, fate }: WriteProgress,
   refused: Fate | undefined,
 ): Delivered => {
   const settled = fate ?? refused;

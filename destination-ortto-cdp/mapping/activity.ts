@@ -1,5 +1,5 @@
 import { listed } from '../../airbyte/errors.ts';
-import { unnamedFields } from './catalog-fields.ts';
+import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
@@ -8,11 +8,11 @@ import type { ActivityDefinition } from '../ortto/account-schema.ts';
 import type { NewField } from './custom-fields.ts';
 import { readDisplayType, slug, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import { unsent } from './findings.ts';
+import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { noteUnknownField } from './typos.ts';
+import { noteUnknownField } from './unknown-names.ts';
 
-/** A definition to create. */
+/** An activity definition to be created. */
 export interface NewDefinition {
   readonly name: string;
   readonly attributes: readonly NewField[];
@@ -25,23 +25,23 @@ interface MappedAttribute {
   readonly type: DisplayType;
 }
 
-/** An event of one kind, about people or about organizations. */
+/** An activity as Ortto defines it, either of people or of organizations. */
 export interface MappedActivity {
   readonly activityId: string;
   readonly attributes: readonly MappedAttribute[];
 }
 
-/** A stream whose records become events. */
+/** A stream whose records become activities. */
 export interface ActivityMapping {
   readonly kind: 'activity';
   readonly stream: string;
   readonly object: string;
-  /** The field that says whom a record is about; undefined: whichever of its values names a person or an account. */
+  /** The field that identifies the person or account; undefined: whichever value of the record is the id of one. */
   readonly about: readonly string[] | undefined;
-  /** Undefined where the target does not allow such events. */
+  /** Undefined where the target does not allow such activities. */
   readonly person: MappedActivity | undefined;
   readonly organization: MappedActivity | undefined;
-  /** The first that a record has is the event's time. */
+  /** The first of these that a record has is the activity's time. */
   readonly occurredAt: readonly (readonly string[])[];
   readonly identifiedBy: readonly (readonly string[])[];
 }
@@ -59,7 +59,7 @@ export interface ActivitySetting {
   readonly findings: Findings;
 }
 
-/** Ortto takes as many attributes an event. */
+/** Ortto's limit for one activity. */
 const ATTRIBUTES = 15;
 
 type Kind = 'person' | 'organization';
@@ -73,17 +73,17 @@ export const planActivity = (
   const { stream, object, target, schema } = setting;
   const rows = attributeRows(setting);
   const person =
-    target === 'organization_activity' ? undefined : mapEvent(setting, rows, schema.personActivities, 'act:cm:');
+    target === 'organization_activity' ? undefined : activityOf(setting, rows, schema.personActivities, 'act:cm:');
   const organization =
-    target === 'person_activity' ? undefined : mapEvent(setting, rows, schema.organizationActivities, 'act:oc:');
+    target === 'person_activity' ? undefined : activityOf(setting, rows, schema.organizationActivities, 'act:oc:');
   return {
     mapping: {
       kind: 'activity',
       stream,
       object,
       about: aboutPath(setting),
-      person: person?.event,
-      organization: organization?.event,
+      person: person?.activity,
+      organization: organization?.activity,
       occurredAt: timePaths(setting),
       identifiedBy: identityPaths(setting),
     },
@@ -94,59 +94,59 @@ export const planActivity = (
   };
 };
 
-/** Rows whose field the stream has; the others are problems where the user wrote them. */
+/** The rows whose field the stream has; missing fields are problems if the user named them. */
 const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): MappingRow[] => {
   const needed = [rules.person ?? '', ...rules.activity.occurredAt, ...rules.activity.identifiedBy];
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
-  const { custom, standard } = unnamedFields(fields, named);
-  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
+  const { custom, standard } = unmappedFields(fields, named);
+  if (standard.length > 0) findings.notes.push(notSentNote(stream, standard));
   for (const row of rules.fields) noteUnknownField(stream, row, fields, findings);
   const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {
     findings.problems.push(
-      `${stream}: ${all.length} fields are mapped, an activity takes ${ATTRIBUTES}; untick at least ${all.length - ATTRIBUTES} in the connection, for instance of ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
+      `${stream}: ${all.length} fields are mapped, but an activity holds ${ATTRIBUTES}; deselect at least ${all.length - ATTRIBUTES} in the connection, for example from ${listed(custom.length > 0 ? custom : all.map(({ from }) => from))}`,
     );
   }
   return all;
 };
 
-const mapEvent = (
+const activityOf = (
   { stream, rules, fields, findings }: ActivitySetting,
   rows: readonly MappingRow[],
   definitions: readonly ActivityDefinition[],
   prefix: string,
-): { readonly event: MappedActivity; readonly need: NewDefinition | undefined } => {
+): { readonly activity: MappedActivity; readonly need: NewDefinition | undefined } => {
   const { name } = rules.activity;
   const definition = definitions.find((each) => slug(each.name) === slug(name) || each.id === name);
   const customFields = createCustomFields(definition?.attributes ?? [], 'cm');
   const attributes = rows.flatMap(({ from, to, type }) => {
     const property = fields.get(from);
     const wanted = readDisplayType(type ?? '') ?? (property === undefined ? 'text' : typeOfProperty(property));
-    const lacks = customFields.missing().length;
-    const place = customFields.target(to, wanted, from);
-    if ('problem' in place) {
-      findings.problems.push(`${stream}.${from}: ${place.problem}`);
+    const missingBefore = customFields.missing().length;
+    const field = customFields.target(to, wanted, from);
+    if ('problem' in field) {
+      findings.problems.push(`${stream}.${from}: ${field.problem}`);
       return [];
     }
-    // How Ortto changes a definition is not known well enough to touch one that people may be working with.
-    if (definition !== undefined && customFields.missing().length > lacks) {
+    // What changing a definition does in Ortto is not known well enough to touch one that people may be using.
+    if (definition !== undefined && customFields.missing().length > missingBefore) {
       findings.warnings.push(
-        `${stream}.${from}: not sent, since the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
+        `${stream}.${from}: not sent, because the activity "${definition.name}" in Ortto has no attribute "${to}"; add it there`,
       );
       return [];
     }
-    return [{ from, path: from.split('.'), id: place.id, type: place.type }];
+    return [{ from, path: from.split('.'), id: field.id, type: field.type }];
   });
   for (const [id, group] of Map.groupBy(attributes, (attribute) => attribute.id)) {
     if (group.length > 1) {
       findings.problems.push(
-        `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or none`,
+        `${stream}: ${group.map(({ from }) => from).join(' and ')} would all write ${id}; map all but one to another attribute or to none`,
       );
     }
   }
   return {
-    event: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
+    activity: { activityId: definition?.id ?? `${prefix}${slug(name)}`, attributes },
     need: definition === undefined ? { name, attributes: customFields.missing() } : undefined,
   };
 };
@@ -155,7 +155,7 @@ const aboutPath = ({ stream, rules, fields, findings }: ActivitySetting): readon
   if (rules.person === undefined) return undefined;
   if (!fields.has(rules.person)) {
     findings.problems.push(
-      `${stream}: ${rules.person}, which says whom a record is about, is not among its fields; select it or set person in objects`,
+      `${stream}: ${rules.person} identifies the person a record belongs to, but the stream does not have it; select it or set person in objects`,
     );
   }
   return rules.person.split('.');
@@ -166,7 +166,7 @@ const timePaths = (setting: ActivitySetting): readonly (readonly string[])[] => 
   const paths = presentPaths(rules.activity.occurredAt, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: has no field for the time of its events; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
+      `${stream}: the stream has no field for the time of its activities; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
     );
   }
   return paths;
@@ -181,10 +181,12 @@ const identityPaths = (setting: ActivitySetting): readonly (readonly string[])[]
   const paths = presentPaths(rules.activity.identifiedBy, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: none of ${absent.join(', ')} is among its fields, so its events cannot be told apart`,
+      `${stream}: the stream has none of the fields that identify its activities (${absent.join(', ')}); select one or set activity.identified_by in objects`,
     );
   } else if (absent.length > 0) {
-    findings.warnings.push(`${stream}: ${absent.join(', ')} is not selected and does not tell its events apart`);
+    findings.warnings.push(
+      `${stream}: activities are identified without ${absent.join(' and ')}, not selected in the connection`,
+    );
   }
   return paths;
 };

@@ -1,11 +1,11 @@
 import type { JSONSchema7, JSONSchema7Definition } from 'json-schema';
 
-/** The fields a configured stream has, by path (`Email`, `Account.Name`), each with its schema, in catalog order. */
+/** The fields of a configured stream, by path (`Email`, `Account.Name`), each with its schema, in catalog order. */
 export type CatalogFields = ReadonlyMap<string, JSONSchema7Definition>;
 
 /**
- * Reads the paths of a stream's schema. A parent (an object that is no field of its own) counts by its fields; an
- * address or location counts both as a whole and by its parts.
+ * Reads the paths of a stream's schema. A parent (an object that is not itself a field) counts by its fields; an address or
+ * location counts both as a whole and by its parts.
  */
 export const catalogFields = (schema: JSONSchema7): CatalogFields => new Map(entries(schema, ''));
 
@@ -16,7 +16,7 @@ const entries = (schema: JSONSchema7, prefix: string): [string, JSONSchema7Defin
     return [[path, property], ...parts] satisfies [string, JSONSchema7Definition][];
   });
 
-/** Written by every org, and no news to anybody: not listed among the fields that nothing is done with. */
+/** Fields that every org has and that need no mention in the note about fields that are not sent. */
 const HOUSEKEEPING: ReadonlySet<string> = new Set([
   'Id',
   'IsDeleted',
@@ -30,8 +30,8 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set([
   'CreatedDate',
 ]);
 
-/** What else a stream has that no row names: custom fields, and standard ones worth a line in the log. */
-export const unnamedFields = (
+/** The fields of a stream that no mapping row names: custom fields, and standard ones worth a line in the log. */
+export const unmappedFields = (
   fields: CatalogFields,
   named: ReadonlySet<string>,
 ): { readonly custom: readonly string[]; readonly standard: readonly string[] } => {
@@ -44,7 +44,7 @@ export const unnamedFields = (
   };
 };
 
-/** A parent's key ends `__r` or is the parent object's name; an address is called so, a custom one ends `__c`. */
+/** A parent's key ends in `__r` or is the parent object's name; an address ends in `Address`, a custom one in `__c`. */
 const isParent = (path: string, fields: CatalogFields): boolean =>
   !isCompound(path) && [...fields.keys()].some((other) => other.startsWith(`${path}.`));
 

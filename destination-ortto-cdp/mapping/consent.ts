@@ -1,8 +1,8 @@
 import type { DestinationConfig, FieldRule } from '../config.ts';
 import { allowance } from './field-rules.ts';
 
-// A permission goes one way. Salesforce may take it away; only the person gives it back, in Ortto. So `true` is never
-// sent, whatever a record says, and a permission field knows just two things: an opt-out, or nothing.
+// Permission goes one way. Salesforce may withdraw it; only the person can give it back, in Ortto. So `true` is never sent,
+// whatever a record contains, and a permission field has just two meanings: an opt-out, or nothing.
 
 /** The system fields that hold a permission, by Ortto's field id. */
 export const PERMISSIONS: ReadonlyMap<string, 'email_permission' | 'sms_permission'> = new Map([
@@ -11,8 +11,8 @@ export const PERMISSIONS: ReadonlyMap<string, 'email_permission' | 'sms_permissi
 ]);
 
 /**
- * Whether an opt-out reaches people who exist. It stands outside the lattice: a permission is never empty, so under
- * append_only it must overwrite or it would never arrive; under ignore nobody who exists is touched.
+ * Whether an opt-out reaches people who exist. It is outside the chain of rules: a permission is never empty, so under
+ * append_only it must overwrite or it would never arrive; under ignore, existing people are never changed.
  */
 export const consentRule = (
   { modifySystemFields, people }: Pick<DestinationConfig, 'modifySystemFields' | 'people'>,

@@ -2,18 +2,18 @@ import type { CustomField } from '../ortto/account-schema.ts';
 import { customFieldId, fits, readDisplayType, slug } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 
-// The custom fields of one kind (people, organizations, or one activity's attributes): those the account has, and those
-// the mapping needs. Names become ids here and nowhere else.
+// The custom fields of people, of organizations, or of one activity (its attributes): those the account has, and those the
+// mapping needs. Names become ids here and nowhere else.
 
-/** One that the account does not have yet. */
+/** A field that the account does not have yet. */
 export interface NewField {
   readonly name: string;
   readonly type: DisplayType;
 }
 
-/** The field that values go to. */
+/** The field that values are written to. */
 export interface FieldTarget {
-  /** The id it has, or will have once it is created. */
+  /** The id that it has, or will have once created. */
   readonly id: string;
   readonly type: DisplayType;
 }
@@ -22,11 +22,11 @@ export interface CustomFields {
   /** Whether the account has the field called `to`, a name or an id. */
   has(to: string): boolean;
   /**
-   * The field that values of type `wanted` go to, given its name or id. A sentence when there is none: no such id, or a type that
-   * clashes with the account's or with another stream's. `requester` names the stream's field in that sentence.
+   * The field for values of type `wanted`, given its name or id. A sentence if there is none: the id does not exist, or the
+   * type clashes with the account's or with another stream's. `requester` names the stream's field in that sentence.
    */
   target(to: string, wanted: DisplayType, requester: string): FieldTarget | { readonly problem: string };
-  /** Targets that the account does not have yet, in the order they were asked for. */
+  /** The targets that the account does not have yet, in the order requested. */
   missing(): readonly NewField[];
   /** How many fields of the account the mapping writes to, missing ones included. */
   used(): number;
@@ -35,7 +35,7 @@ export interface CustomFields {
 /** `namespace` is `cm` for people and for every activity's attributes, `oc` for organizations. */
 export const createCustomFields = (account: readonly CustomField[], namespace: 'cm' | 'oc'): CustomFields => {
   const byId = new Map(account.map((field) => [field.id, field]));
-  // A field renamed in Ortto keeps its id, so a name counts before what ids are made of.
+  // A field renamed in Ortto keeps its id, so names take precedence over the slugs in ids.
   const bySlug = new Map([
     ...account.map((field) => [field.id.split(':')[2] ?? field.id, field] as const),
     ...account.map((field) => [slug(field.name), field] as const),
@@ -50,7 +50,7 @@ export const createCustomFields = (account: readonly CustomField[], namespace: '
       return { id: field.id, type: actual };
     }
     return {
-      problem: `"${field.name}" has the type ${field.type} in Ortto, the values are ${wanted}; map it to another field`,
+      problem: `"${field.name}" has the type ${field.type} in Ortto, but the values are ${wanted}; map them to another field`,
     };
   };
 
@@ -67,7 +67,7 @@ export const createCustomFields = (account: readonly CustomField[], namespace: '
       const planned = fresh.get(key) ?? { name: to, type: wanted, requester };
       if (!fits(wanted, planned.type)) {
         return {
-          problem: `"${planned.name}" is ${planned.type} for ${planned.requester}, ${wanted} here; map one to another field`,
+          problem: `"${planned.name}" is ${planned.type} for ${planned.requester}, but ${wanted} here; map one of them to another field`,
         };
       }
       fresh.set(key, planned);

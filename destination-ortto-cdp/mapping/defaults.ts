@@ -2,22 +2,22 @@ import defaults from '../../schemas/default-mapping.json' with { type: 'json' };
 import type { FieldMapping, ObjectMapping, Target } from '../config.ts';
 import { plainName } from '../ortto/field-types.ts';
 
-/** One field of an object, before it is known what the stream and the Ortto account have. */
+/** One field of an object, before the stream and the Ortto account are looked at. */
 export interface MappingRow extends FieldMapping {
-  /** A row of the user's must be right to the letter; one of the default mapping waits for its field to be selected. */
+  /** A user's row must name existing fields; a default row has no effect until its field is selected. */
   readonly origin: 'user' | 'default';
 }
 
-/** What an object becomes in Ortto. `either` lets each record's ids tell whom its activity is about. */
+/** What an object becomes in Ortto. With `either`, each record's ids decide if it is a person's activity or an organization's. */
 export interface ObjectRules {
   readonly target: Target | 'either';
-  /** No two with one `from`; those with `to: none` included. */
+  /** At most one per `from`, including those with `to: none`. */
   readonly fields: readonly MappingRow[];
-  /** The field that says whom an activity is about. */
+  /** The field that identifies an activity's person or account. */
   readonly person: string | undefined;
   readonly activity: {
     readonly name: string;
-    /** The first that a record has counts. */
+    /** The first that a record has is used. */
     readonly occurredAt: readonly string[];
     readonly identifiedBy: readonly string[];
   };
@@ -41,8 +41,8 @@ const OBJECTS: ReadonlyMap<string, DefaultObject> = new Map(
 const CUSTOM_OBJECT: DefaultObject = { target: 'either', fields: [{ from: 'Name', to: 'Name', type: 'text' }] };
 
 /**
- * The default mapping of an object with what the user changed about it; undefined when neither says what the object
- * becomes. Default rows are left out where the user gave the object another kind of target: they mean nothing there.
+ * The default mapping of an object with the user's changes; undefined when neither covers the object. Default rows are left
+ * out if the user gave the object another kind of target, where they would mean nothing.
  */
 export const objectRules = (object: string, objects: readonly ObjectMapping[]): ObjectRules | undefined => {
   const user = objects.find(({ stream }) => stream === object);
@@ -88,7 +88,7 @@ const defaultRows = (standard: DefaultObject | undefined): MappingRow[] =>
     origin: 'default',
   }));
 
-/** The row of a custom field that nobody names: it becomes a field of its own name. */
+/** The row of a custom field that the mapping does not name: it becomes a field of its own name. */
 export const customRow = (from: string): MappingRow => ({
   from,
   to: plainName(from),

@@ -1,5 +1,5 @@
 import { listed } from '../../airbyte/errors.ts';
-import { unnamedFields } from './catalog-fields.ts';
+import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { consentRule, PERMISSIONS } from './consent.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
@@ -8,9 +8,9 @@ import type { MappingRow, ObjectRules } from './defaults.ts';
 import type { CustomFields, FieldTarget } from './custom-fields.ts';
 import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import { unsent } from './findings.ts';
+import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { nameSlip, noteUnknownField } from './typos.ts';
+import { nameProblem, noteUnknownField } from './unknown-names.ts';
 import { allowance, ceiling, strictest } from './field-rules.ts';
 import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
@@ -21,7 +21,7 @@ export interface MappedField {
   readonly path: readonly string[];
   readonly id: string;
   readonly type: DisplayType;
-  /** Effective: the field's own rule, modify_system_fields and the merge strategy taken together. */
+  /** The effective rule: the field's own, modify_system_fields and the merge strategy combined. */
   readonly rule: FieldRule;
   readonly nulls: NullRule;
 }
@@ -33,15 +33,15 @@ export interface EntityMapping {
   readonly object: string;
   readonly target: 'person' | 'organization';
   readonly fields: readonly MappedField[];
-  /** The field that keeps the record's own Salesforce id. */
+  /** The field that holds the record's own Salesforce id. */
   readonly identity: string;
-  /** The person field that follows AccountId; undefined where the stream has none. */
+  /** The person field that follows AccountId; undefined if the stream does not have it. */
   readonly account: { readonly id: string; readonly rule: FieldRule } | undefined;
   /** Ortto's match keys, in order; never empty. */
   readonly keys: readonly string[];
   readonly findStrategy: FindStrategy;
   readonly createNew: boolean;
-  /** Converted leads hand their person over through this field (the contact's identity); undefined: they do not. */
+  /** The contact's identity field, through which converted leads hand over their person; undefined if they do not. */
   readonly handOver: string | undefined;
   readonly archiveDeleted: boolean;
 }
@@ -54,17 +54,17 @@ export interface EntitySetting {
   readonly fields: CatalogFields;
   readonly config: DestinationConfig;
   readonly customFields: CustomFields;
-  /** Whether converted leads are to hand their person to their contact, whose stream is there. */
+  /** Whether converted leads hand over their person to the contact: its stream must be in the catalog. */
   readonly mergesLeads: boolean;
   readonly findings: Findings;
 }
 
-/** Ortto's own Salesforce integration takes as many. What identity needs does not count. */
+/** The same limit as in Ortto's own Salesforce integration. The fields for identity do not count. */
 const FIELDS_A_STREAM = 50;
 
 const ACCOUNT_ID = 'Salesforce account ID';
 
-/** The name of the custom field that keeps the ids of an object: "Salesforce contact ID". */
+/** The name of the custom field that holds an object's ids: "Salesforce contact ID". */
 const identityName = (object: string): string =>
   `Salesforce ${plainName(object).toLowerCase()} ${object.endsWith('__c') ? 'record ' : ''}ID`;
 
@@ -72,33 +72,33 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
   const { stream, object, target, config, customFields, findings } = setting;
   const settings = target === 'person' ? config.people : config.organizations;
   if (target === 'person' && object === 'Account') {
-    findings.problems.push(`${stream}: accounts become organizations; map it to organization or none`);
+    findings.problems.push(`${stream}: accounts can only become organizations; set the target to organization or none`);
   }
-  const keep = (name: string): string => {
-    const place = customFields.target(name, 'text', 'the connector');
-    if (!('problem' in place)) return place.id;
-    findings.problems.push(`${name}: ${place.problem}`);
+  const idFieldOf = (name: string): string => {
+    const field = customFields.target(name, 'text', 'the connector');
+    if (!('problem' in field)) return field.id;
+    findings.problems.push(`${name}: ${field.problem}`);
     return '';
   };
-  const identity = keep(identityName(object));
+  const identity = idFieldOf(identityName(object));
   const account =
     target === 'person' && setting.fields.has('AccountId')
       ? {
-          id: keep(ACCOUNT_ID),
+          id: idFieldOf(ACCOUNT_ID),
           rule: settings.mergeStrategy === 'ignore' ? ('on_create' as const) : ('overwrite' as const),
         }
       : undefined;
   const fields = mappedFields(setting);
-  refuseSharedFields(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
-  refuseCrowd(stream, fields, setting.rules.fields, findings);
-  if (target === 'person') warnOfConsent(stream, fields, findings);
+  noteSharedTargets(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
+  noteTooManyFields(stream, fields, setting.rules.fields, findings);
+  if (target === 'person') noteMissingOptOut(stream, fields, findings);
 
   const keys = settings.matchBy
     .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))
     .filter((key) => key === identity || fields.some(({ id }) => id === key));
   if (keys.length === 0) {
     findings.problems.push(
-      `${stream}: has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
+      `${stream}: the stream has none of the match keys (${settings.matchBy.join(', ')}); select such a field or match by salesforce_id`,
     );
   }
   return {
@@ -113,7 +113,7 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
     findStrategy: settings.findStrategy,
     createNew: settings.createNew,
     handOver:
-      object === 'Lead' && target === 'person' && setting.mergesLeads ? keep(identityName('Contact')) : undefined,
+      object === 'Lead' && target === 'person' && setting.mergesLeads ? idFieldOf(identityName('Contact')) : undefined,
     archiveDeleted: config.deletedRecords === 'archive',
   };
 };
@@ -127,16 +127,16 @@ const KEY_FIELDS = {
 
 const mappedFields = (setting: EntitySetting): MappedField[] => {
   const { stream, rules, fields, findings } = setting;
-  const { custom, standard } = unnamedFields(fields, new Set(rules.fields.map(({ from }) => from)));
-  if (standard.length > 0) findings.notes.push(unsent(stream, standard));
+  const { custom, standard } = unmappedFields(fields, new Set(rules.fields.map(({ from }) => from)));
+  if (standard.length > 0) findings.notes.push(notSentNote(stream, standard));
   const rows = [...rules.fields, ...custom.map(customRow)];
   return rows.flatMap((row) => {
     const property = fields.get(row.from);
     noteUnknownField(stream, row, fields, findings);
     if (row.to === 'none' || property === undefined) return [];
-    const place = placeOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
-    if (!('problem' in place)) return [mappedField(row, place, setting)];
-    findings.problems.push(`${stream}.${row.from}: ${place.problem}`);
+    const field = targetOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
+    if (!('problem' in field)) return [mappedField(row, field, setting)];
+    findings.problems.push(`${stream}.${row.from}: ${field.problem}`);
     return [];
   });
 };
@@ -144,15 +144,15 @@ const mappedFields = (setting: EntitySetting): MappedField[] => {
 const systemField = (target: 'person' | 'organization', to: string) =>
   SYSTEM_FIELDS[target].find(({ name, id }) => name === to || id === to);
 
-const placeOf = (
+const targetOf = (
   { from, to, origin }: MappingRow,
   wanted: DisplayType,
   { target, customFields, stream }: EntitySetting,
 ): FieldTarget | { readonly problem: string } => {
   const system = systemField(target, to);
   if (system !== undefined) return system;
-  const slip = origin === 'user' && !customFields.has(to) ? nameSlip(target, to) : undefined;
-  return slip === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem: slip };
+  const problem = origin === 'user' && !customFields.has(to) ? nameProblem(target, to) : undefined;
+  return problem === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem };
 };
 
 const mappedField = (row: MappingRow, { id, type }: FieldTarget, setting: EntitySetting): MappedField => {
@@ -178,7 +178,7 @@ const effectiveRule = (row: MappingRow, id: string, { target, config }: EntitySe
   return strictest(own, allowed, ceiling(config.people.mergeStrategy));
 };
 
-const refuseSharedFields = (
+const noteSharedTargets = (
   stream: string,
   fields: readonly MappedField[],
   own: readonly string[],
@@ -189,15 +189,15 @@ const refuseSharedFields = (
     const names = rows.map(({ from }) => from).join(' and ');
     if (own.includes(id))
       problems.push(
-        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or none`,
+        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or to none`,
       );
     else if (rows.length > 1)
-      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or none`);
+      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or to none`);
   }
 };
 
-/** A permission costs nothing and belongs to identity; it does not count. */
-const refuseCrowd = (
+/** Permissions do not count towards the limit, as identity does not. */
+const noteTooManyFields = (
   stream: string,
   fields: readonly MappedField[],
   rows: readonly MappingRow[],
@@ -208,13 +208,13 @@ const refuseCrowd = (
   const named = new Set(rows.map(({ from }) => from));
   const custom = counted.filter(({ from }) => !named.has(from)).map(({ from }) => from);
   problems.push(
-    `${stream}: ${counted.length} fields are mapped, ${FIELDS_A_STREAM} are allowed; untick at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for instance of ${listed(custom)}` : ''}`,
+    `${stream}: ${counted.length} fields are mapped, but only ${FIELDS_A_STREAM} are allowed; deselect at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for example from ${listed(custom)}` : ''}`,
   );
 };
 
-const warnOfConsent = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
+const noteMissingOptOut = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
   if (fields.some(({ id }) => id === 'bol::p')) return;
   warnings.push(
-    `${stream}: no field says who opted out of email (HasOptedOutOfEmail is not selected), so Ortto takes every new person for subscribed`,
+    `${stream}: no field shows who opted out of email (HasOptedOutOfEmail is not selected), so Ortto treats every new person as subscribed`,
   );
 };

@@ -4,7 +4,7 @@ import { allowance, ceiling, RULES, strictest } from './field-rules.ts';
 
 const rule = fc.constantFrom(...RULES);
 
-test('the rules combine to the smallest, in whatever order and however often they are said', () => {
+test('the rules combine to the strictest, in any order and any number', () => {
   fc.assert(
     fc.property(rule, rule, rule, (one, two, three) => {
       const all = strictest(one, two, three);

@@ -1,16 +1,16 @@
-import { BOXES } from '../config.ts';
+import { MODIFIABLE_FIELDS } from '../config.ts';
 import type { FieldRule, MergeStrategy, ModifySystemFields } from '../config.ts';
 
-// When a field of someone who exists may change. The rules form a chain, so any number of them combine to the smallest.
+// When a field may change on an existing person or organization. The rules form a chain, so several combine to the strictest.
 
 /** From the strictest to the freest. */
 export const RULES: readonly FieldRule[] = ['on_create', 'if_empty', 'overwrite'];
 
-/** The smallest of the rules. */
+/** The strictest of the rules. */
 export const strictest = (first: FieldRule, ...others: readonly FieldRule[]): FieldRule =>
   others.reduce((least, rule) => (RULES.indexOf(rule) < RULES.indexOf(least) ? rule : least), first);
 
-/** What a merge strategy lets any field of an existing person or organization do. */
+/** The freest rule that a merge strategy allows any field. */
 export const ceiling = (strategy: MergeStrategy): FieldRule => CEILINGS[strategy];
 
 export const CEILINGS: { readonly [Strategy in MergeStrategy]: FieldRule } = {
@@ -19,7 +19,7 @@ export const CEILINGS: { readonly [Strategy in MergeStrategy]: FieldRule } = {
   ignore: 'on_create',
 };
 
-/** What each mode of "Modify system CDP fields" lets a field do; a box that is not ticked is stricter. */
+/** What each mode of "Modify system CDP fields" allows a field; one that is not selected is stricter. */
 export const MODES: { readonly [Mode in ModifySystemFields['mode']]: FieldRule } = {
   selected: 'overwrite',
   if_empty: 'if_empty',
@@ -27,13 +27,13 @@ export const MODES: { readonly [Mode in ModifySystemFields['mode']]: FieldRule }
 };
 
 /**
- * What "Modify system CDP fields" lets a system field of a person do. One without a box (external_id, language …) is
- * there only because the user's own mapping names it, so it is free in the mode `selected`.
+ * The freest rule that "Modify system CDP fields" allows a system field of a person. A field that is not listed there
+ * (external_id, language …) is only mapped if the user's own mapping names it, so the mode `selected` does not restrict it.
  */
 export const allowance = (modify: ModifySystemFields, systemField: string): FieldRule => {
-  const isUnticked =
+  const isUnselected =
     modify.mode === 'selected' &&
-    BOXES.some((box) => box === systemField) &&
+    MODIFIABLE_FIELDS.some((field) => field === systemField) &&
     !modify.fields.some((field) => field === systemField);
-  return isUnticked ? 'on_create' : MODES[modify.mode];
+  return isUnselected ? 'on_create' : MODES[modify.mode];
 };

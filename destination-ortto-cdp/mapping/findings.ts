@@ -1,10 +1,10 @@
-/** What planning finds, for the user to read; only ever added to. */
+/** What planning has found, for the user to read. Entries are only ever added. */
 export interface Findings {
   readonly problems: string[];
   readonly warnings: string[];
   readonly notes: string[];
 }
 
-/** What is said, once a stream, of selected standard fields that nothing is done with. */
-export const unsent = (stream: string, names: readonly string[]): string =>
-  `${stream}: selected but not sent, since the mapping does not name them: ${names.join(', ')}. Add them with objects[].fields`;
+/** The note, once per stream, about selected standard fields that are not sent. */
+export const notSentNote = (stream: string, names: readonly string[]): string =>
+  `${stream}: selected but not sent, because the mapping does not name them: ${names.join(', ')}. Add them with objects[].fields`;

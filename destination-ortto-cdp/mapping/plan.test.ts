@@ -48,7 +48,7 @@ const activity = (mapping: StreamMapping | undefined) => {
 const targets = (mapping: StreamMapping | undefined) =>
   Object.fromEntries(entity(mapping).fields.map(({ from, id }) => [from, id]));
 
-test('the default objects become what the design says, and a custom object an activity of whom it names', () => {
+test('the default objects get their default targets, and a custom object becomes an activity of the person it names', () => {
   const names = ['Account', 'Lead', 'Contact', 'Campaign', 'OpportunityContactRole', 'Task', 'Visit__c'];
   const { streams, problems } = plan(
     Object.fromEntries(names.map((name) => [name, texts('Name', 'Email', 'WhoId', 'CreatedDate', 'IsClosed')])),
@@ -72,7 +72,7 @@ test('the default objects become what the design says, and a custom object an ac
   });
 });
 
-test('selected fields go where the default mapping says; unselected ones are simply not there', () => {
+test('selected fields follow the default mapping; unselected ones are simply not there', () => {
   const { streams, problems, missing } = plan({
     Contact: { ...CONTACT, ...texts('Title'), Account: { type: 'object', properties: { Name: TEXT } } },
   });
@@ -103,7 +103,7 @@ test('a selected custom field becomes a field of its own name, one for contacts 
   expect(missing.person.filter(({ name }) => name === 'Lead score')).toHaveLength(1);
 });
 
-test('standard fields that nothing is done with are named once, identity and addresses in parts aside', () => {
+test('standard fields that are not sent are named once, except for identity fields and parts of addresses', () => {
   const { notes } = plan({
     Contact: {
       ...CONTACT,
@@ -112,11 +112,11 @@ test('standard fields that nothing is done with are named once, identity and add
     },
   });
   expect(notes).toEqual([
-    'Contact: selected but not sent, since the mapping does not name them: Fax, OwnerId, MailingAddress. Add them with objects[].fields',
+    'Contact: selected but not sent, because the mapping does not name them: Fax, OwnerId, MailingAddress. Add them with objects[].fields',
   ]);
 });
 
-test('once what was missing has been created, the plan uses the ids Ortto gave and misses nothing', () => {
+test('once the missing fields have been created, the plan uses the ids from Ortto and lacks nothing', () => {
   const streams = { Contact: { ...CONTACT, ...texts('Title') }, Task: texts('WhoId', 'CreatedDate', 'Subject') };
   const before = plan(streams);
   const person = before.missing.person.map(({ name, type }, index) => ({ id: `str:cm:given-${index}`, name, type }));
@@ -157,7 +157,7 @@ test("an account's field decides the type, whether it is found by name, by an ol
   expect(missing.person.map(({ name }) => name)).toEqual(['Salesforce contact ID', 'Salesforce account ID']);
 });
 
-test('all that is wrong is told at once: types that clash, unknown fields and ids, two fields on one', () => {
+test('all problems are reported at once: types that clash, unknown fields and ids, two fields on one', () => {
   const { problems } = plan(
     {
       Contact: {
@@ -182,14 +182,14 @@ test('all that is wrong is told at once: types that clash, unknown fields and id
     { person: [{ id: 'int:cm:tier', name: 'Tier', type: 'integer' }] },
   );
   expect(problems).toEqual([
-    'Contact.Gone: the stream has no such field; select it or take the row out of objects',
+    'Contact.Gone: the stream has no such field; select it or remove the row from objects',
     'Contact.Fax: Ortto has no writable field idt::o',
-    'Contact.Tier__c: "Tier" has the type integer in Ortto, the values are text; map it to another field',
-    'Contact: Title and Job_Title__c would all write str:cm:job-title; map all but one to another field or none',
-    'Contact: Salesforce_Contact_ID__c would write str:cm:salesforce-contact-id, where the connector keeps a Salesforce id; map it to another field or none',
-    'Lead.Tier__c: "Tier" has the type integer in Ortto, the values are text; map it to another field',
-    'Lead.Score__c: "Score" is decimal for Contact.Score__c, text here; map one to another field',
-    'Widget: no mapping says what it becomes; add it to objects, take it out of the connection, or set stream_prefix if the connection puts a prefix on stream names',
+    'Contact.Tier__c: "Tier" has the type integer in Ortto, but the values are text; map them to another field',
+    'Contact: Title and Job_Title__c would all write str:cm:job-title; map all but one to another field or to none',
+    'Contact: Salesforce_Contact_ID__c would write str:cm:salesforce-contact-id, where the connector keeps a Salesforce id; map it to another field or to none',
+    'Lead.Tier__c: "Tier" has the type integer in Ortto, but the values are text; map them to another field',
+    'Lead.Score__c: "Score" is decimal for Contact.Score__c, but text here; map one of them to another field',
+    'Widget: the mapping does not cover this stream; add it to objects, remove it from the connection, or set stream_prefix if the connection adds a prefix to stream names',
   ]);
 });
 
@@ -202,12 +202,12 @@ test('a stream without Id is a problem, and so is a prefix the stream does not h
     ),
   };
   expect(planMapping(parseConfig({ api_key: 'key', stream_prefix: 'sf_' }), streams, EMPTY).problems).toEqual([
-    'sf_Contact: has no field Id; only Salesforce objects with their Id can be written',
-    'Account: no mapping says what it becomes, with stream_prefix "sf_" taken off; correct the prefix, add it to objects, or take it out of the connection',
+    'sf_Contact: the stream has no field Id; only Salesforce objects with their Id can be written',
+    'Account: the mapping does not cover this stream, even with stream_prefix "sf_" removed; correct the prefix, add the stream to objects, or remove it from the connection',
   ]);
 });
 
-test('slips in objects are found, all of them at once, and a field that Ortto has may be named as it likes', () => {
+test('misspelled names in objects are all found at once, and a field that Ortto has may have any name', () => {
   const row = (from: string, to: string) => ({ from, to });
   const objects = [
     { stream: 'contact', target: 'none' },
@@ -220,14 +220,14 @@ test('slips in objects are found, all of them at once, and a field that Ortto ha
   const streams = { Contact: CONTACT, Visit__c: texts('Name', 'CreatedDate') };
   const person = [{ id: 'str:cm:lead-source', name: 'lead_source', type: 'text' }];
   expect(plan(streams, { objects }, { person }).problems).toEqual([
-    'objects[0].stream: the connection has no stream contact; it has Contact',
-    'Contact.email: the stream has no field email; it has Email',
-    expect.stringMatching(/^Contact\.FirstName: "first_nme" is none of Ortto's own fields/),
-    'Visit__c.name: the stream has no field name; it has Name',
+    'objects[0].stream: the connection has no stream contact. Did you mean Contact?',
+    'Contact.email: the stream has no field email. Did you mean Email?',
+    expect.stringMatching(/^Contact\.FirstName: "first_nme" is not one of Ortto's own fields/),
+    'Visit__c.name: the stream has no field name. Did you mean Name?',
   ]);
 });
 
-test('the prefix of a connection is taken off before streams are looked up', () => {
+test('the prefix of a connection is removed before streams are looked up', () => {
   const { streams, problems } = plan({ sf_Contact: CONTACT }, { stream_prefix: 'sf_' });
   expect(problems).toEqual([]);
   expect(entity(streams[0])).toMatchObject({ stream: 'sf_Contact', object: 'Contact' });
@@ -235,22 +235,22 @@ test('the prefix of a connection is taken off before streams are looked up', () 
 
 const customs = (count: number) => texts(...Array.from({ length: count }, (_, index) => `Custom_${index}__c`));
 
-test('more than fifty fields are refused with the object, the count and what to untick; identity does not count', () => {
+test('more than fifty fields are refused with the object, the count and what to deselect; identity does not count', () => {
   expect(plan({ Contact: { ...CONTACT, ...customs(48) } }).problems).toEqual([]);
   const { problems } = plan({ Contact: { ...CONTACT, ...customs(50) } });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(
-    /^Contact: 52 fields are mapped, 50 are allowed; untick at least 2 in the connection, for instance of Custom_0__c, .* and 30 more$/,
+    /^Contact: 52 fields are mapped, but only 50 are allowed; deselect at least 2 in the connection, for example from Custom_0__c, .* and 30 more$/,
   );
 });
 
-test('an activity takes fifteen attributes', () => {
+test('an activity holds fifteen attributes', () => {
   const { problems } = plan({ Visit__c: { ...texts('Name', 'CreatedDate'), ...customs(15) } });
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(/^Visit__c: 16 fields are mapped, an activity takes 15; untick at least 1 /);
+  expect(problems[0]).toMatch(/^Visit__c: 16 fields are mapped, but an activity holds 15; deselect at least 1 /);
 });
 
-test('an organization has room for twenty-five custom fields, those of others among them', () => {
+test('an organization has room for twenty-five custom fields, including those of others', () => {
   const others = Array.from({ length: 20 }, (_, index) => ({
     id: `str:oc:o-${index}`,
     name: `O ${index}`,
@@ -258,11 +258,11 @@ test('an organization has room for twenty-five custom fields, those of others am
   }));
   expect(plan({ Account: customs(4) }, {}, { organization: others }).problems).toEqual([]);
   expect(plan({ Account: customs(5) }, {}, { organization: others }).problems).toEqual([
-    'Custom fields of organizations: 26 would be in use, 25 are allowed; untick at least 1 of those that are new in Ortto: Salesforce account ID, Custom 0, Custom 1, Custom 2, Custom 3, Custom 4',
+    'Custom fields of organizations: 26 would be in use, but only 25 are allowed; deselect at least 1 of those that are new in Ortto: Salesforce account ID, Custom 0, Custom 1, Custom 2, Custom 3, Custom 4',
   ]);
 });
 
-test('people may use a hundred custom fields over all streams', () => {
+test('people may use a hundred custom fields across all streams', () => {
   const more = texts(...Array.from({ length: 49 }, (_, index) => `More_${index}__c`));
   const { problems } = plan({ Contact: { ...CONTACT, ...customs(48) }, Lead: { ...texts('Email'), ...more } });
   expect(problems).toEqual([]);
@@ -275,10 +275,12 @@ test('people may use a hundred custom fields over all streams', () => {
     },
     { objects: [{ stream: 'Student__c', target: 'person', fields: [{ from: 'Email__c', to: 'email' }] }] },
   ).problems;
-  expect(crowded[0]).toMatch(/^Custom fields of people: 149 would be in use, 100 are allowed; untick at least 49 /);
+  expect(crowded[0]).toMatch(
+    /^Custom fields of people: 149 would be in use, but only 100 are allowed; deselect at least 49 /,
+  );
 });
 
-test('rules follow from the row, the boxes and the merge strategy, whichever is strictest', () => {
+test('a rule is the strictest of the row, modify_system_fields and the merge strategy', () => {
   const rules = (settings: { readonly [key: string]: unknown }) =>
     Object.fromEntries(
       entity(plan({ Contact: { ...CONTACT, ...texts('Title') } }, settings).streams[0]).fields.map(({ from, rule }) => [
@@ -359,7 +361,7 @@ test('match keys are those of the setting that the stream has, in order; none le
     'str:cm:salesforce-contact-id',
   ]);
   expect(keys({ match_by: ['phone'] })).toEqual([
-    'Contact: has none of the match keys (phone); select such a field or match by salesforce_id',
+    'Contact: the stream has none of the match keys (phone); select such a field or match by salesforce_id',
   ]);
 });
 
@@ -376,7 +378,7 @@ test('leads hand over only where contacts arrive and the setting says so', () =>
   ).toBeUndefined();
 });
 
-test('people follow their account, except that nobody who exists is touched under ignore', () => {
+test('people follow their account, except that existing people are not changed under ignore', () => {
   expect(entity(plan({ Contact: CONTACT }).streams[0]).account).toEqual({
     id: 'str:cm:salesforce-account-id',
     rule: 'overwrite',
@@ -389,15 +391,15 @@ test('people follow their account, except that nobody who exists is touched unde
 
 test('a stream without an opt-out is worth a warning', () => {
   expect(plan({ Contact: texts('Email') }).warnings).toEqual([
-    'Contact: no field says who opted out of email (HasOptedOutOfEmail is not selected), so Ortto takes every new person for subscribed',
+    'Contact: no field shows who opted out of email (HasOptedOutOfEmail is not selected), so Ortto treats every new person as subscribed',
   ]);
   expect(plan({ Contact: CONTACT }).warnings).toEqual([]);
 });
 
-test('an activity without a time, or without the field that says whom it is about, is a problem', () => {
+test('an activity without a time, or without the field that identifies its person, is a problem', () => {
   expect(plan({ Task: texts('Subject', 'IsClosed') }).problems).toEqual([
-    'Task: WhoId, which says whom a record is about, is not among its fields; select it or set person in objects',
-    'Task: has no field for the time of its events; select CompletedDateTime or CreatedDate or set activity.occurred_at in objects',
+    'Task: WhoId identifies the person a record belongs to, but the stream does not have it; select it or set person in objects',
+    'Task: the stream has no field for the time of its activities; select CompletedDateTime or CreatedDate or set activity.occurred_at in objects',
   ]);
 });
 
@@ -416,12 +418,12 @@ test('an attribute that an existing activity lacks is left out, with a warning',
   expect(warnings).toEqual(
     ['Priority', 'Completed'].map(
       (name) =>
-        `Task.${name === 'Completed' ? 'IsClosed' : name}: not sent, since the activity "Task" in Ortto has no attribute "${name}"; add it there`,
+        `Task.${name === 'Completed' ? 'IsClosed' : name}: not sent, because the activity "Task" in Ortto has no attribute "${name}"; add it there`,
     ),
   );
 });
 
-test('what the user says of an activity replaces the default, the rest stays', () => {
+test('what the user sets for an activity replaces the default, the rest stays', () => {
   const { streams, problems } = plan(
     { Visit__c: texts('Name', 'Guest__c', 'Day__c', 'Kind__c') },
     {

@@ -11,9 +11,9 @@ import type { EntityMapping } from './entity.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { NewField } from './custom-fields.ts';
 import type { Findings } from './findings.ts';
-import { noteUnknownStreams } from './typos.ts';
+import { noteUnknownStreams } from './unknown-names.ts';
 
-/** What the Ortto account has that a mapping may write to, its own system fields aside. */
+/** What a mapping may write to in the Ortto account, apart from system fields. */
 export interface OrttoSchema {
   readonly person: readonly CustomField[];
   readonly organization: readonly CustomField[];
@@ -25,28 +25,28 @@ export interface OrttoSchema {
 export type StreamMapping = EntityMapping | ActivityMapping | { readonly kind: 'none'; readonly stream: string };
 
 export interface MappingPlan {
-  /** In catalog order. Right only when there are no problems; ids of missing fields are those Ortto will most likely give. */
+  /** In catalog order. Valid only if there are no problems; ids of missing fields are those that Ortto will most likely give. */
   readonly streams: readonly StreamMapping[];
-  /** Create these, add them to the schema, and plan again: then nothing is missing and every id is Ortto's own. */
+  /** Create these, add them to the schema, and plan again: then nothing is missing and every id comes from Ortto. */
   readonly missing: {
     readonly person: readonly NewField[];
     readonly organization: readonly NewField[];
     readonly personActivities: readonly NewDefinition[];
-    /** No call is known that creates these. */
+    /** Ortto documents no call that creates these. */
     readonly organizationActivities: readonly NewDefinition[];
   };
-  /** Everything the user must change before anything can be written. Sentences. */
+  /** What the user must change before anything can be written, one sentence each. */
   readonly problems: readonly string[];
-  /** Worth a WARN each. */
+  /** Logged as WARN, one line each. */
   readonly warnings: readonly string[];
-  /** Worth an INFO each. */
+  /** Logged as INFO, one line each. */
   readonly notes: readonly string[];
 }
 
-/** Ortto's own limits: the least any plan has for people, and what all plans have for organizations. */
+/** Ortto's own limits: the lowest of any plan for people, and that of every plan for organizations. */
 const CUSTOM_FIELDS = { person: 100, organization: 25 } as const;
 
-/** Joins settings, catalog and account into one mapping per stream. Finds all problems of all streams at once. */
+/** Combines settings, catalog and account into one mapping per stream. Finds the problems of all streams at once. */
 export const planMapping = (
   config: DestinationConfig,
   catalog: ConfiguredCatalog,
@@ -56,7 +56,7 @@ export const planMapping = (
     person: createCustomFields(schema.person, 'cm'),
     organization: createCustomFields(schema.organization, 'oc'),
   };
-  const objects = catalog.streams.map(({ stream }) => objectOf(stream.name, config.streamPrefix));
+  const objects = catalog.streams.map(({ stream }) => objectName(stream.name, config.streamPrefix));
   const findings: Findings = { problems: [], warnings: [], notes: [] };
   const needs: { [Kind in 'person' | 'organization']: NewDefinition[] } = { person: [], organization: [] };
 
@@ -80,7 +80,9 @@ export const planMapping = (
     if (rules.target === 'none') return [{ kind: 'none', stream: stream.name }];
     const fields = catalogFields(stream.json_schema);
     if (!fields.has('Id')) {
-      findings.problems.push(`${stream.name}: has no field Id; only Salesforce objects with their Id can be written`);
+      findings.problems.push(
+        `${stream.name}: the stream has no field Id; only Salesforce objects with their Id can be written`,
+      );
       return [];
     }
     const setting = { stream: stream.name, object, rules, fields, findings };
@@ -118,17 +120,17 @@ export const planMapping = (
   };
 };
 
-const objectOf = (stream: string, prefix: string): string | undefined =>
+const objectName = (stream: string, prefix: string): string | undefined =>
   stream.startsWith(prefix) ? stream.slice(prefix.length) : undefined;
 
 const unmapped = (stream: string, prefix: string): string =>
   prefix === ''
-    ? `${stream}: no mapping says what it becomes; add it to objects, take it out of the connection, or set stream_prefix if the connection puts a prefix on stream names`
-    : `${stream}: no mapping says what it becomes, with stream_prefix "${prefix}" taken off; correct the prefix, add it to objects, or take it out of the connection`;
+    ? `${stream}: the mapping does not cover this stream; add it to objects, remove it from the connection, or set stream_prefix if the connection adds a prefix to stream names`
+    : `${stream}: the mapping does not cover this stream, even with stream_prefix "${prefix}" removed; correct the prefix, add the stream to objects, or remove it from the connection`;
 
 const overLimit = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
   fresh.length === 0 || count <= allowed
     ? []
     : [
-        `Custom fields of ${kind}: ${count} would be in use, ${allowed} are allowed; untick at least ${count - allowed} of those that are new in Ortto: ${listed(fresh.map(({ name }) => name))}`,
+        `Custom fields of ${kind}: ${count} would be in use, but only ${allowed} are allowed; deselect at least ${count - allowed} of those that are new in Ortto: ${listed(fresh.map(({ name }) => name))}`,
       ];

@@ -11,17 +11,17 @@ import type { MappingPlan, OrttoSchema, StreamMapping } from './plan.ts';
 import { identitiesOf } from './identities.ts';
 import type { Identities } from './identities.ts';
 
-/** What a write goes by. */
+/** What a sync works from. */
 export interface Prepared {
   readonly mappings: readonly StreamMapping[];
   readonly identities: Identities;
-  /** Ids of the activities that Ortto has a definition of. */
+  /** Ids of the activities that are defined in Ortto. */
   readonly defined: ReadonlySet<string>;
 }
 
 /**
  * The mapping of every stream, after the custom fields and activity definitions it needs have been created. Throws one
- * ConfigError that lists everything the user must change; nothing has been created then, unless Ortto itself refused.
+ * ConfigError that lists everything the user must change; nothing has been created in that case, unless Ortto itself refused.
  */
 export const prepareMapping = async (
   ortto: Ortto,
@@ -36,25 +36,25 @@ export const prepareMapping = async (
   refuse(plan.problems);
 
   const schema = await createMissing(ortto, before, plan.missing, log);
-  const settled = planMapping(config, catalog, schema);
+  const finalPlan = planMapping(config, catalog, schema);
   refuse([
-    ...settled.problems,
-    ...settled.missing.person.map((field) => notCreated('people', field)),
-    ...settled.missing.organization.map((field) => notCreated('organizations', field)),
+    ...finalPlan.problems,
+    ...finalPlan.missing.person.map((field) => notCreated('people', field)),
+    ...finalPlan.missing.organization.map((field) => notCreated('organizations', field)),
   ]);
-  for (const { name } of settled.missing.organizationActivities) {
+  for (const { name } of finalPlan.missing.organizationActivities) {
     log.warn(
-      `The activity "${name}" of organizations is not defined in Ortto, which has no call to create it; its records are rejected (no_definition)`,
+      `The organization activity "${name}" is not defined in Ortto, and its API cannot create it; its records will be rejected (no_definition)`,
     );
   }
   const organizationActivities = schema.organizationActivities.map(({ id }) => id);
-  // Those of people have been created, or exist where the schema does not show them.
-  const personActivities = settled.streams.flatMap((each) =>
+  // Those of people have just been created, or exist although the schema does not show them.
+  const personActivities = finalPlan.streams.flatMap((each) =>
     each.kind === 'activity' ? (each.person?.activityId ?? []) : [],
   );
   return {
-    mappings: settled.streams,
-    identities: identitiesOf(identityFields(settled.streams), schema),
+    mappings: finalPlan.streams,
+    identities: identitiesOf(identityFields(finalPlan.streams), schema),
     defined: new Set([...personActivities, ...organizationActivities]),
   };
 };
@@ -86,8 +86,8 @@ const createMissing = async (
 });
 
 /**
- * Goes by what the account has afterwards, not by the answers: a creation whose answer was lost is refused when it is
- * repeated, and has worked all the same. Stops at the first refusal that is none of that kind; more would be alike.
+ * Trusts what the account has afterwards rather than the answers: when an answer is lost, the retry is refused although the
+ * field was created. Stops at the first refusal of another kind, since more would follow.
  */
 const createFields = async (
   ortto: Ortto,
@@ -128,7 +128,7 @@ const createDefinitions = async (
 const NOUNS = { person: 'people', organization: 'organizations' } as const;
 
 const notCreated = (noun: string, { name, type }: NewField): string =>
-  `Ortto does not let us create the custom field "${name}" (${type}) of ${noun}: its plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
+  `Ortto refused to create the custom field "${name}" (${type}) of ${noun}: the plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
 
 const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) {

@@ -1,10 +1,10 @@
-// What an Ortto account has been given by its users: custom fields and activity definitions.
+// What the users of an Ortto account have defined: custom fields and activities.
 
 /** A custom field, or an attribute of an activity, as the account has it. */
 export interface CustomField {
   readonly id: string;
   readonly name: string;
-  /** Any of Ortto's display types, those this connector cannot write included. */
+  /** Any of Ortto's display types, including those this connector cannot write. */
   readonly type: string;
 }
 

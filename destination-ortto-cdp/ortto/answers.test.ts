@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readDetails, readVerdicts } from './answers.ts';
 
-const plain = { mayLeave: false, existingOnly: false };
-const one = (row: unknown, leave = plain, body = 'people') =>
+const plain = { existingOnly: false, newOnly: false };
+const one = (row: unknown, scope = plain, body = 'people') =>
   readVerdicts(
     { [body]: [row] },
     [{ 'str::email': 'ana@corp.test', 'str:cm:tier': 'a', 'str:cm:tier-name': 'b' }],
-    leave,
+    scope,
   )[0];
 
 test.each([
@@ -18,7 +18,7 @@ test.each([
   ['organizations', { status: 'created', organization_id: '10a' }, { kind: 'created', id: '10a' }],
   ['accounts', { status: 'created', id: '10a' }, { kind: 'created', id: '10a' }],
   ['activities', { status: 'ingested' }, { kind: 'merged', id: undefined }],
-])('a row of %s saying %o is understood', (body, row, verdict) => {
+])('a row of %s with %o is understood', (body, row, verdict) => {
   expect(one(row, plain, body)).toEqual(verdict);
 });
 
@@ -41,20 +41,20 @@ test.each([
   expect(one(row)).toEqual({ kind: 'refused', reason, field });
 });
 
-test('words for "left alone" count only where the request allows it', () => {
+test('statuses for "not written" count only when the request allows it', () => {
   for (const status of ['skipped', 'unchanged', 'not_found']) {
-    expect(one({ status, person_id: '00a' }, { mayLeave: true, existingOnly: false })).toEqual({
-      kind: 'left',
+    expect(one({ status, person_id: '00a' }, { existingOnly: false, newOnly: true })).toEqual({
+      kind: 'not_written',
       id: '00a',
     });
   }
 });
 
-test('a row without an id among rows with one was not found, when nobody may be created', () => {
+test('a row without an id among rows with one was not found, when nothing may be created', () => {
   const body = { people: [{ status: 'merged', person_id: '00a' }, { status: 'merged' }] };
-  const leave = { mayLeave: true, existingOnly: true };
-  expect(readVerdicts(body, [{}, {}], leave).map(({ kind }) => kind)).toEqual(['merged', 'left']);
-  expect(readVerdicts({ people: [{ status: 'merged' }] }, [{}], leave)).toEqual([{ kind: 'merged', id: undefined }]);
+  const scope = { existingOnly: true, newOnly: false };
+  expect(readVerdicts(body, [{}, {}], scope).map(({ kind }) => kind)).toEqual(['merged', 'not_written']);
+  expect(readVerdicts({ people: [{ status: 'merged' }] }, [{}], scope)).toEqual([{ kind: 'merged', id: undefined }]);
 });
 
 test('whatever the answer, each row sent has exactly one verdict', () => {
@@ -69,7 +69,7 @@ test('whatever the answer, each row sent has exactly one verdict', () => {
   );
 });
 
-test('details tell the rows at fault only when there is one for each and one at fault', () => {
+test('details identify the rows at fault only when there is one per row and at least one at fault', () => {
   const sent = [{ a: 1 }, { b: 2 }];
   expect(readDetails([{ status: 'valid' }, { status: 'invalid', error: 'b' }], sent)).toEqual([
     undefined,

@@ -5,23 +5,23 @@ import type { RejectReason } from '../reasons.ts';
 import { refusalOf } from './refusals.ts';
 import type { Call, Refusal } from './refusals.ts';
 
-// What Ortto's answers mean. Their texts may quote a person's values, so none of them leaves this file: it becomes one of
+// What Ortto's answers mean. Their texts may quote a person's values, so they do not leave this file: each becomes one of
 // our reasons.
 
-/** What Ortto said of one write. */
+/** What Ortto did with one write. */
 export type Verdict =
-  /** `id` is Ortto's; some answers leave it out. */
+  /** `id` is Ortto's; some answers omit it. */
   | { readonly kind: 'created' | 'merged'; readonly id: string | undefined }
-  /** Nothing was written, as the request allows: an existing one under "ignore", or nobody to update. */
-  | { readonly kind: 'left'; readonly id: string | undefined }
+  /** Nothing was written, as the request allows: it exists under "ignore", or there is nothing to update. */
+  | { readonly kind: 'not_written'; readonly id: string | undefined }
   | { readonly kind: 'refused'; readonly reason: RejectReason; readonly field: string | undefined };
 
-/** What the request allows; without it an unknown status is a refusal. */
-export interface Leave {
-  /** Existing ones stay as they are, or nobody is created. */
-  readonly mayLeave: boolean;
-  /** Nobody is created. */
+/** Which rows a request writes. Statuses for "not written" count only when it allows rows to be left unwritten. */
+export interface RequestScope {
+  /** Nothing is created. */
   readonly existingOnly: boolean;
+  /** What exists stays as it is. */
+  readonly newOnly: boolean;
 }
 
 export interface RawAnswer {
@@ -32,9 +32,9 @@ export interface RawAnswer {
 
 export type Answer =
   | { readonly kind: 'ok'; readonly body: JsonObject }
-  /** Worth sending again; `advisedMs` is the server's wish. */
+  /** Worth sending again; `advisedMs` is the wait that the server asks for. */
   | { readonly kind: 'again'; readonly why: string; readonly advisedMs: number | undefined }
-  /** Ortto does not want this request. `details` has one entry a row, when Ortto gave them. */
+  /** Ortto refuses the request. `details` has one entry per row, if Ortto gave them. */
   | {
       readonly kind: 'refused';
       readonly status: number;
@@ -54,16 +54,16 @@ const parseBody = (text: string): unknown => {
   }
 };
 
-/** What an answer to this call means. `nowEpochMs` is needed for a Retry-After that is a date. */
+/** What an answer to this call means. `nowEpochMs` is for a Retry-After that is a date. */
 export const readAnswer = ({ status, retryAfter, text }: RawAnswer, call: Call, nowEpochMs: number): Answer => {
   const body = parseBody(text);
   const error = isObject(body) ? body['error'] : undefined;
-  const wish = isObject(error) ? error['try-in-seconds'] : undefined;
-  const wishMs = typeof wish === 'number' && wish >= 0 ? wish * 1000 : undefined;
+  const seconds = isObject(error) ? error['try-in-seconds'] : undefined;
+  const bodyAdviceMs = typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
   const again = (why: string, advisedMs?: number): Answer => ({ kind: 'again', why, advisedMs });
-  if (wishMs !== undefined) return again(`Ortto answered ${status}`, wishMs);
+  if (bodyAdviceMs !== undefined) return again(`Ortto answered ${status}`, bodyAdviceMs);
   if (status >= 200 && status < 300) {
-    // A proxy's page says 200 too; only JSON comes from Ortto.
+    // A proxy's page has status 200 too; Ortto sends only JSON.
     if (isObject(body)) return { kind: 'ok', body };
     if (text.trim() === '') return { kind: 'ok', body: {} };
     return again(`Ortto answered ${status} with something that is not JSON`);
@@ -80,10 +80,13 @@ export const readAnswer = ({ status, retryAfter, text }: RawAnswer, call: Call, 
   };
 };
 
+/** For a row that Ortto did not answer for. */
+export const NO_VERDICT: Verdict = { kind: 'refused', reason: 'no_verdict', field: undefined };
+
 const CREATED = new Set(['created']);
-/** `queued`: accepted, without saying what it will become; `ingested` is said of activities. */
+/** `queued`: accepted, with an unknown outcome; `ingested` is for activities. */
 const MERGED = new Set(['merged', 'updated', 'queued', 'ingested']);
-const LEFT = new Set(['skipped', 'ignored', 'unchanged', 'not_found']);
+const NOT_WRITTEN = new Set(['skipped', 'ignored', 'unchanged', 'not_found']);
 
 const idOf = (row: JsonObject): string | undefined => {
   const id = row['person_id'] ?? row['account_id'] ?? row['organization_id'] ?? row['id'];
@@ -91,26 +94,27 @@ const idOf = (row: JsonObject): string | undefined => {
 };
 
 /**
- * One verdict per row sent, in order; rows the answer does not mention are refused. `sent` has each row's fields by their
- * ids, of which the one named in an error becomes the verdict's `field`.
+ * One verdict per row sent, in order; rows that the answer does not mention are refused. `sent` has each row's fields by
+ * id; the one named in an error becomes the verdict's `field`.
  */
-export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], leave: Leave): Verdict[] => {
+export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], scope: RequestScope): Verdict[] => {
   const rows = objects(body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities']);
-  const tellsIds = rows.some((row) => idOf(row) !== undefined);
+  const hasIds = rows.some((row) => idOf(row) !== undefined);
   return sent.map((fields, index) => {
     const row = rows[index];
-    if (row === undefined) return { kind: 'refused', reason: 'no_verdict', field: undefined };
+    if (row === undefined) return NO_VERDICT;
     const [status, id] = [row['status'], idOf(row)];
     if (typeof status !== 'string' || typeof row['error'] === 'string') return readRefusal(row, fields);
     if (CREATED.has(status)) return { kind: 'created', id };
-    // Nobody was found, whatever the word for it: those who exist have an id in this answer.
-    if (leave.existingOnly && tellsIds && id === undefined && MERGED.has(status)) return { kind: 'left', id };
+    // Nothing was found, whatever the status: what exists has an id in this answer.
+    if (scope.existingOnly && hasIds && id === undefined && MERGED.has(status)) return { kind: 'not_written', id };
     if (MERGED.has(status)) return { kind: 'merged', id };
-    return LEFT.has(status) && leave.mayLeave ? { kind: 'left', id } : readRefusal(row, fields);
+    const mayStayUnwritten = scope.existingOnly || scope.newOnly;
+    return NOT_WRITTEN.has(status) && mayStayUnwritten ? { kind: 'not_written', id } : readRefusal(row, fields);
   });
 };
 
-/** The reason of a refused row: `suppressed`, `unknown_field`, `invalid`, or `status_<word>` for one we do not know. */
+/** The reason for a refused row: `suppressed`, `unknown_field`, `invalid`, or `status_<word>` for an unknown status. */
 const readRefusal = (row: JsonObject, fields: JsonObject): Verdict & { readonly kind: 'refused' } => {
   const text = typeof row['error'] === 'string' ? row['error'] : '';
   const named = Object.keys(fields)
@@ -127,7 +131,7 @@ const refusalReason = (status: string, text: string): RejectReason => {
   return /^[a-z_]{1,30}$/.test(status) ? `status_${status}` : 'no_status';
 };
 
-/** Which rows of a refused request are at fault, by the details Ortto gave; undefined when those do not say. */
+/** Which rows of a refused request are at fault, from the details Ortto gave; undefined when those do not show it. */
 export const readDetails = (
   details: readonly JsonObject[],
   sent: readonly JsonObject[],

@@ -11,9 +11,9 @@ import type { Entity } from './paths.ts';
 import { schemaCalls } from './schema-calls.ts';
 import type { SchemaCalls } from './schema-calls.ts';
 
-// What is asked of Ortto, in our words; paths, bodies and the form of answers stay in this folder.
+// What can be asked of Ortto, in our words; paths, bodies and the form of answers stay in this folder.
 
-/** A merge as the passes put it: the body in Ortto's own words, 1 to 100 rows and less than 2 MB. */
+/** A merge as the passes build it: the body in Ortto's own terms, 1 to 100 rows and less than 2 MB. */
 export interface MergeRequest {
   readonly target: Entity;
   readonly body: JsonObject;
@@ -25,32 +25,32 @@ export interface NewActivity {
   readonly id: string;
   readonly activityId: string;
   readonly attributes: JsonObject;
-  /** RFC 3339. Together with `key` it makes sending the same activity again harmless. */
+  /** RFC 3339. Together with `key` it makes it harmless to send the same activity again. */
   readonly created: string;
   readonly key: string;
 }
 
-/** The field that holds a person's organization, for look-ups; it cannot be written. */
+/** The field that holds a person's organization; for look-ups only, since it cannot be written. */
 export const organizationOfPerson = 'idt::o';
 
 /**
- * Ortto in our words. Every call keeps to the gate, is retried while that may help, and throws ConfigError when the key,
+ * Ortto in our words. Every call goes through the gate, is retried while that may help, and throws ConfigError when the key,
  * the account or the plan prevents it, TransientError when Ortto cannot be reached. `stream` is the stream that the
  * request is made for.
  */
 export interface Ortto extends SchemaCalls, LookUpCalls {
   /**
-   * One verdict per row, in order. Rows that Ortto refuses as part of a batch are found and the others are sent again;
-   * rows about which Ortto says nothing are refused. Safe to repeat with the same rows.
+   * One verdict per row, in order. When Ortto refuses a batch, the rows at fault are found and the others are sent again;
+   * rows that Ortto does not answer for are refused. Safe to repeat with the same rows.
    */
   merge(stream: string, request: MergeRequest): Promise<Verdict[]>;
   /** At most 100 ids. */
   setArchived(stream: string, entity: Entity, ids: readonly string[], archived: 'archived' | 'restored'): Promise<void>;
   /** Takes people out of an organization. */
   unlink(stream: string, organizationId: string, personIds: readonly string[]): Promise<void>;
-  /** Puts people into an organization. That the call succeeds proves nothing; false when Ortto refuses it. */
+  /** Puts people into an organization; false when Ortto refuses. Success does not prove that they are in it. */
   link(stream: string, organizationId: string, personIds: readonly string[]): Promise<boolean>;
-  /** One verdict per activity, at most 100, all of people or all of organizations; `merged` is "recorded". */
+  /** One verdict per activity; at most 100, all of people or all of organizations. `merged` means recorded. */
   record(stream: string, entity: Entity, activities: readonly NewActivity[]): Promise<Verdict[]>;
 }
 
@@ -63,14 +63,14 @@ export const orttoApi = (connection: Connection): Ortto => ({
     const path = `${PATHS[target]}/merge`;
     const { [LISTS[target]]: rows, ...settings } = body;
     const existingOnly = settings['skip_non_existing'] === true;
-    const leave = { existingOnly, mayLeave: existingOnly || settings['merge_strategy'] === 3 };
+    const scope = { existingOnly, newOnly: settings['merge_strategy'] === 3 };
     return isolate(objects(rows), {
       fieldsOf: ({ fields }) => (isObject(fields) ? fields : {}),
       post: (part) => {
         const content = { [LISTS[target]]: part, ...settings };
         return connection.send({ call: 'merge', method: 'POST', path, content, stream });
       },
-      read: (answer, sent) => readVerdicts(answer, sent, leave),
+      read: (answer, sent) => readVerdicts(answer, sent, scope),
     });
   },
   async setArchived(stream, entity, ids, archived) {
@@ -96,12 +96,12 @@ export const orttoApi = (connection: Connection): Ortto => ({
         const content = { activities: part.map((each) => activityRow(entity, each)), async: false };
         return connection.send({ call: 'record', method: 'POST', path, content, stream });
       },
-      read: (body, sent) => readVerdicts(body, sent, { mayLeave: false, existingOnly: false }),
+      read: (body, sent) => readVerdicts(body, sent, { existingOnly: false, newOnly: false }),
     });
   },
 });
 
-/** Every spelling of the id: the documents disagree, and an unknown key is not an error. */
+/** The id under every name it has in Ortto's documentation, which disagrees with itself; unknown keys are not an error. */
 const linkBody = (organizationId: string, personIds: readonly string[]): JsonObject => ({
   inclusion_ids: personIds,
   accounts_id: organizationId,

@@ -7,10 +7,10 @@ import type { Gate } from './gate.ts';
 import { backoffMs } from './pace.ts';
 import type { Call } from './refusals.ts';
 
-// The network side of Ortto: one request, held to the gate and repeated while that may help. api.ts decides what to ask.
+// The network side of Ortto: one request, sent through the gate and retried while that may help. api.ts decides what to ask.
 
 export interface Request {
-  /** Decides what a refusal means. */
+  /** Determines what a refusal means. */
   readonly call: Call;
   readonly method: 'POST' | 'PUT';
   /** Below the API's version. */
@@ -20,12 +20,12 @@ export interface Request {
   readonly stream?: string | undefined;
 }
 
-/** An answer that counts: what was asked for, or a refusal that the caller can deal with. */
+/** The answer after all retries: what was asked for, or a refusal that the caller can handle. */
 export type FinalAnswer =
   | Extract<Answer, { kind: 'ok' }>
   | (Pick<Extract<Answer, { kind: 'refused' }>, 'kind' | 'text' | 'details'> & {
       readonly next: 'isolate' | 'narrow' | 'do_without';
-      /** For a caller who cannot. */
+      /** For a caller that cannot. */
       readonly error: Error;
     });
 
@@ -42,18 +42,18 @@ export interface ConnectionOptions {
   readonly apiUrl: URL;
   readonly apiKey: string;
   readonly gate: Gate;
-  /** Aborted: waits are given up; answers to what was sent are still read. */
+  /** When aborted, waits end at once; answers to requests already sent are still read. */
   readonly signal: AbortSignal;
-  /** Aborted: no further request is begun. */
+  /** When aborted, no further request is sent. */
   readonly closing: AbortSignal;
   readonly onRequest: (stream: string | undefined) => void;
-  /** A wait before a request is repeated. Never holds a record's values. */
+  /** Called before a retry's wait. The message never contains a record's values. */
   readonly onWait: (message: string) => void;
-  /** How often a request is tried; by default as often as the schedule in pace.ts allows. */
+  /** How many times a request is tried; by default as many as the schedule in pace.ts allows. */
   readonly attempts?: number;
 }
 
-/** Ortto answers a full batch within seconds; a connection that is silent this long is lost. */
+/** Ortto answers a full batch within seconds; a connection silent for this long is lost. */
 const SILENCE_MS = 120_000;
 const CONNECT_MS = 15_000;
 
@@ -84,7 +84,7 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     };
   };
 
-  const once = async (asked: Request, body: string): Promise<Answer> => {
+  const attemptOnce = async (asked: Request, body: string): Promise<Answer> => {
     await gate.enter();
     options.onRequest(asked.stream);
     try {
@@ -94,23 +94,23 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
       return answer;
     } catch (error) {
       gate.leave('overloaded');
-      return { kind: 'again', why: `Ortto could not be reached (${lossOf(error)})`, advisedMs: undefined };
+      return { kind: 'again', why: `Ortto could not be reached (${networkErrorOf(error)})`, advisedMs: undefined };
     }
   };
 
   const send = async (asked: Request): Promise<FinalAnswer> => {
     const body = JSON.stringify(asked.content);
     for (let attempt = 1; ; attempt += 1) {
-      if (options.closing.aborted) throw stopped();
-      const answer = await once(asked, body);
+      if (options.closing.aborted) throw stoppedError();
+      const answer = await attemptOnce(asked, body);
       if (answer.kind === 'ok') return answer;
-      if (answer.kind === 'refused') return dealtWith(answer, options.apiUrl.host, asked.path);
+      if (answer.kind === 'refused') return finalAnswer(answer, options.apiUrl.host, asked.path);
       const waitMs =
         attempt >= (options.attempts ?? Infinity) ? undefined : backoffMs(attempt, answer.advisedMs, Math.random());
       if (waitMs === undefined || signal.aborted) {
         throw new TransientError(`${answer.why}, ${attempt} time(s) in a row`, { retryAfterMs: answer.advisedMs });
       }
-      options.onWait(`${answer.why}; repeating ${asked.path} in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
+      options.onWait(`${answer.why}; retrying ${asked.path} in ${(waitMs / 1000).toFixed(1)} s (attempt ${attempt})`);
       await pause(waitMs, signal);
     }
   };
@@ -118,32 +118,32 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
   return { send, close: () => agent.close() };
 };
 
-/** The refusal for a caller who can deal with it; throws the error of one that ends the sync. */
-const dealtWith = (
+/** A refusal that the caller can handle; throws if the refusal ends the sync. */
+const finalAnswer = (
   { refusal, status, text, details }: Extract<Answer, { kind: 'refused' }>,
   host: string,
   path: string,
 ): FinalAnswer => {
   const { next, sentence } = refusal;
-  const said = sentence({ status, host, path });
-  if (next === 'change_config') throw new ConfigError(said);
-  const error = new TransientError(said);
+  const message = sentence({ status, host, path });
+  if (next === 'change_config') throw new ConfigError(message);
+  const error = new TransientError(message);
   if (next === 'try_later' || next === 'repeat') throw error;
   return { kind: 'refused', next, text, details, error };
 };
 
-const lossOf = (error: unknown): string => {
+const networkErrorOf = (error: unknown): string => {
   const code = isObject(error) ? (error as { code?: unknown }).code : undefined;
   return typeof code === 'string' ? code : 'the connection was lost';
 };
 
-const stopped = (): TransientError => new TransientError('Stopped while waiting for Ortto');
+const stoppedError = (): TransientError => new TransientError('Stopped while waiting for Ortto');
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(stopped());
+      reject(stoppedError());
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', stop);

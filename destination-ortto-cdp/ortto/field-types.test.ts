@@ -70,7 +70,7 @@ test.each([
   expect(fits(wanted, actual)).toBe(expected);
 });
 
-test('types that cannot be written are not known', () => {
+test('types that cannot be written are unknown', () => {
   expect(['price', 'aggregate', 'ids', 'toString'].map(readDisplayType)).toEqual(Array(4).fill(undefined));
   expect(['email', 'url', 'currency'].map(readDisplayType)).toEqual(['text', 'text', 'currency']);
 });

@@ -1,6 +1,6 @@
 import type { JSONSchema7Definition } from 'json-schema';
 
-/** Ortto's display types that a mapping can write to. `price` is left out: its form on the wire is not known. */
+/** Ortto's display types that a mapping can write to, without `price`, whose form on the wire is not documented. */
 export type DisplayType =
   | 'text'
   | 'large_text'
@@ -18,15 +18,15 @@ export type DisplayType =
   | 'object';
 
 interface TypeRow {
-  /** First part of a field id. */
+  /** The first part of a field id. */
   readonly prefix: string;
-  /** Types of existing fields that take such values too, none of them losing more than length. */
+  /** Other types of existing fields that accept such values and lose nothing but length. */
   readonly fits: readonly DisplayType[];
 }
 
 /**
- * Salesforce's types reach the destination as plain JSON types, so what is text here may be a phone, a link or a
- * picklist there: a field the user has given such a type in Ortto takes it. A decimal never fits an integer field.
+ * Salesforce's types reach the destination as plain JSON types, so text may really be a phone, a link or a picklist, and
+ * a field to which the user gave such a type in Ortto accepts it. A decimal never fits an integer field.
  */
 export const TYPES: { readonly [Type in DisplayType]: TypeRow } = {
   text: { prefix: 'str', fits: ['large_text', 'link', 'single_select', 'phone', 'geo'] },
@@ -45,18 +45,18 @@ export const TYPES: { readonly [Type in DisplayType]: TypeRow } = {
   object: { prefix: 'obj', fits: [] },
 };
 
-/** The display type as we know it; undefined for one that cannot be written (price, aggregate, ids …). */
+/** The display type, if it can be written; undefined for others (price, aggregate, ids …). */
 export const readDisplayType = (text: string): DisplayType | undefined => {
   // These are written like text.
   if (text === 'email' || text === 'url') return 'text';
   return Object.hasOwn(TYPES, text) ? (text as DisplayType) : undefined;
 };
 
-/** Whether values meant for a field of type `wanted` may go into an existing one of type `actual`. */
+/** Whether values meant for a field of type `wanted` may be written to an existing one of type `actual`. */
 export const fits = (wanted: DisplayType, actual: DisplayType): boolean =>
   wanted === actual || TYPES[wanted].fits.includes(actual);
 
-/** The last part of a field id: "Job Title" becomes `job-title`. Two names with one slug are one field to Ortto. */
+/** The last part of a field id: "Job Title" becomes `job-title`. To Ortto, two names with the same slug are one field. */
 export const slug = (name: string): string =>
   name
     .trim()
@@ -64,12 +64,12 @@ export const slug = (name: string): string =>
     .replaceAll(/\s+/g, '-')
     .replaceAll(/[^\p{Letter}\p{Number}-]/gu, '');
 
-/** The id Ortto gives a custom field (or an activity's attribute, which is always `cm`) of this name. */
+/** The id that Ortto gives a custom field of this name; an activity's attribute is always `cm`. */
 export const customFieldId = (type: DisplayType, namespace: 'cm' | 'oc', name: string): string =>
   `${TYPES[type].prefix}:${namespace}:${slug(name)}`;
 
 /**
- * The name a Salesforce field gets in Ortto when nobody names it: `Lead_Score__c` is "Lead score", `NPS__c` stays
+ * The name that a Salesforce field gets in Ortto unless the mapping names it: `Lead_Score__c` is "Lead score", `NPS__c` stays
  * "NPS", a parent's `Account.Tier__c` is "Account tier".
  */
 export const plainName = (from: string): string => {
@@ -82,7 +82,7 @@ export const plainName = (from: string): string => {
   return name.charAt(0).toUpperCase() + name.slice(1);
 };
 
-/** The display type that holds what a catalog's property may hold. The platform leaves scalars only type and format. */
+/** The display type for the values of a catalog's property. The platform strips scalars of all but type and format. */
 export const typeOfProperty = (property: JSONSchema7Definition): DisplayType => {
   if (typeof property === 'boolean') return 'text';
   const airbyteType = 'airbyte_type' in property ? property.airbyte_type : undefined;

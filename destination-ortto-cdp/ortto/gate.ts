@@ -1,10 +1,10 @@
 import { adapt, admission, nextSlot, recentBad, startConcurrency } from './pace.ts';
 
-/** The one door all requests go through: it keeps the rate, the concurrency and the bad-request budget. */
+/** Every request passes through it: it enforces the rate, the concurrency and the bad-request budget. */
 export interface Gate {
   /** Resolves when a request may be sent, in the order of the calls. Each must be followed by one `leave`. */
   enter(): Promise<void>;
-  /** How the request went. `pauseMs` holds everybody back: the server's advice is about the account, not one call. */
+  /** How the request went. `pauseMs` holds back all requests: the server's advice concerns the account, not one call. */
   leave(outcome: 'good' | 'bad' | 'overloaded', pauseMs?: number): void;
 }
 

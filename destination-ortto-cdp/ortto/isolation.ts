@@ -4,7 +4,7 @@ import type { Verdict } from './answers.ts';
 import type { FinalAnswer } from './connection.ts';
 
 export interface Isolation<Item> {
-  /** The item's fields by id, to find the one an error names. */
+  /** The item's fields by id, to find the one that an error names. */
   readonly fieldsOf: (item: Item) => JsonObject;
   readonly post: (items: readonly Item[]) => Promise<FinalAnswer>;
   /** One verdict per item of an accepted request. */
@@ -14,8 +14,8 @@ export interface Isolation<Item> {
 const invalid: Verdict = { kind: 'refused', reason: 'invalid', field: undefined };
 
 /**
- * Sends items as one request and returns one verdict per item, in order. If Ortto refuses it, the details name the items
- * at fault and the others are sent again; without details the request is halved until the bad items are alone. Each
+ * Sends items as one request and returns one verdict per item, in order. If Ortto refuses the request, its details name the
+ * items at fault and the others are sent again; without details the request is halved until each bad item is alone. Every
  * refusal on the way is a bad request, which the gate counts.
  */
 export const isolate = async <Item>(items: readonly Item[], how: Isolation<Item>): Promise<Verdict[]> => {
@@ -24,11 +24,11 @@ export const isolate = async <Item>(items: readonly Item[], how: Isolation<Item>
   const answer = await how.post(items);
   if (answer.kind === 'ok') return how.read(answer.body, sent);
   if (answer.next !== 'isolate') throw answer.error;
-  const told = readDetails(answer.details, sent);
-  if (told !== undefined) {
-    const good = items.filter((_, index) => told[index] === undefined);
+  const byDetails = readDetails(answer.details, sent);
+  if (byDetails !== undefined) {
+    const good = items.filter((_, index) => byDetails[index] === undefined);
     const verdicts = (await isolate(good, how)).values();
-    return told.map((refusal) => refusal ?? verdicts.next().value ?? invalid);
+    return byDetails.map((refusal) => refusal ?? verdicts.next().value ?? invalid);
   }
   if (items.length === 1) return [readDetails([{ error: answer.text }], sent)?.[0] ?? invalid];
   const middle = Math.ceil(items.length / 2);

@@ -12,33 +12,33 @@ export interface Found {
 }
 
 export interface LookUpCalls {
-  /** Those who carry one of the values in one of the fields; any number of conditions. Not the archived ones. */
+  /** Those that meet at least one of the conditions, of which there may be any number; archived ones are not included. */
   find(
     stream: string,
     entity: Entity,
     conditions: readonly { readonly fieldId: string; readonly value: string }[],
     fields: readonly string[],
   ): Promise<readonly Found[]>;
-  /** The ids that exist, with the fields asked for; at most 150 ids. */
+  /** Those of the ids that exist, with the requested fields; at most 150 ids. */
   getByIds(
     stream: string,
     entity: Entity,
     ids: readonly string[],
     fields: readonly string[],
   ): Promise<readonly Found[]>;
-  /** Everybody in the archive: Ortto does not filter there. */
+  /** The whole archive: Ortto cannot filter it. */
   archived(stream: string, entity: Entity, fields: readonly string[]): Promise<readonly Found[]>;
 }
 
-/** Conditions of one look-up, to begin with. */
-const MOST_CLAUSES = 100;
+/** Conditions in one look-up, to start with. */
+const MAX_CONDITIONS = 100;
 
-/** Of `person/get`: the most Ortto gives in one page. */
+/** The largest page of `person/get`. */
 const PAGE_ROWS = 500;
 
 export const lookUpCalls = (connection: Connection): LookUpCalls => {
-  // How many conditions a filter may hold is not documented; the number that was last accepted is kept.
-  let clauses = MOST_CLAUSES;
+  // Ortto does not document how many conditions a filter may hold, so the number last accepted is kept.
+  let maxConditions = MAX_CONDITIONS;
 
   const pages = async (
     entity: Entity,
@@ -48,14 +48,14 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
     const path = `${PATHS[entity]}/get`;
     const listKey = entity === 'person' ? 'contacts' : 'accounts';
     const found: Found[] = [];
-    let place: JsonObject = { offset: 0 };
+    let cursor: JsonObject = { offset: 0 };
     for (;;) {
-      const content = { limit: PAGE_ROWS, ...question, ...place };
+      const content = { limit: PAGE_ROWS, ...question, ...cursor };
       const answer = await connection.send({ call: 'look_up', method: 'POST', path, content, stream });
       if (answer.kind === 'refused') return { refused: answer.error };
       found.push(...objects(answer.body[listKey]).flatMap(readFound));
       if (answer.body['has_more'] !== true) return found;
-      place = { offset: answer.body['next_offset'], cursor_id: answer.body['cursor_id'] };
+      cursor = { offset: answer.body['next_offset'], cursor_id: answer.body['cursor_id'] };
     }
   };
 
@@ -64,13 +64,13 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
       const found: Found[] = [];
       let rest = [...conditions];
       while (rest.length > 0) {
-        const part = rest.slice(0, clauses);
+        const part = rest.slice(0, maxConditions);
         const page = await pages(entity, { filter: filterOf(part), fields }, stream);
         if (!('refused' in page)) {
           found.push(...page);
           rest = rest.slice(part.length);
         } else if (part.length > 1) {
-          clauses = Math.floor(part.length / 2);
+          maxConditions = Math.floor(part.length / 2);
         } else throw page.refused;
       }
       return found;

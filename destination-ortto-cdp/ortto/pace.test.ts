@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { adapt, admission, backoffMs, nextSlot, recentBad, startConcurrency } from './pace.ts';
 
-/** Sends as fast as allowed on a clock whose timers are late by the given amounts; returns the times of sending. */
+/** Sends as fast as allowed on a clock whose timers are late by the given amounts; returns when each request was sent. */
 const send = (rate: number, lateness: readonly number[]): number[] => {
   let [now, due] = [0, 0];
   return lateness.map((late) => {
@@ -13,7 +13,7 @@ const send = (rate: number, lateness: readonly number[]): number[] => {
   });
 };
 
-test('at ten requests a second at least 95 % of them are used, late timers or not', () => {
+test('at ten requests per second at least 95 % of them are used, with or without late timers', () => {
   for (const late of [0, 1, 15]) {
     const times = send(
       10,
@@ -23,7 +23,7 @@ test('at ten requests a second at least 95 % of them are used, late timers or no
   }
 });
 
-test('no second ever sees more requests than allowed, after idle time neither', () => {
+test('no second ever sees more requests than allowed, not even after idle time', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 50 }),
@@ -49,7 +49,7 @@ test('concurrency starts at two, grows with good answers up to ten and halves wh
   expect(adapt(concurrency, 'bad')).toEqual(concurrency);
 });
 
-test('whatever comes back bad, no fifteen seconds hold more than ten bad requests', () => {
+test('whatever turns out bad, no fifteen seconds hold more than ten bad requests', () => {
   const request = fc.record({ takes: fc.integer({ min: 1, max: 8000 }), bad: fc.boolean() });
   fc.assert(
     fc.property(fc.array(request, { minLength: 1, maxLength: 120 }), (requests) => {
@@ -79,7 +79,7 @@ test('whatever comes back bad, no fifteen seconds hold more than ten bad request
   );
 });
 
-test('a budget that what is under way has used up waits for that, not for old bad answers to be forgotten', () => {
+test('a budget used up by requests under way waits for those, not for old bad answers to be forgotten', () => {
   const concurrency = { limit: 10, good: 0 };
   const bad = [100, 110, 120, 130];
   expect(admission(concurrency, 5, bad, 200)).toBe(0);
@@ -98,7 +98,7 @@ test('bad requests are forgotten after fifteen seconds', () => {
   expect(recentBad([0, 5_000, 16_000], 16_000)).toEqual([5_000, 16_000]);
 });
 
-test('back-off doubles with jitter, obeys advice and gives up after ten attempts or advice beyond ten minutes', () => {
+test('back-off doubles with jitter, follows advice and gives up after ten attempts or advice beyond ten minutes', () => {
   expect(backoffMs(1, undefined, 0)).toBe(250);
   expect(backoffMs(4, undefined, 1)).toBe(4000);
   expect(backoffMs(9, undefined, 1)).toBe(60_000);

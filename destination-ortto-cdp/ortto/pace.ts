@@ -1,16 +1,16 @@
-// How fast requests may go: arithmetic only. Time comes in as milliseconds of one clock, chance as a number in [0, 1).
+// How fast requests may be sent: arithmetic only. Time is passed in as milliseconds of one clock, chance as a number in [0, 1).
 
 /**
- * Share of the allowed rate that is used. Ortto's clock sees requests a little closer together than ours does; at the
- * full rate that jitter alone would make an eleventh request fall into a second now and then, and a refusal costs
- * seconds. At ten requests a second this forgives 40 ms.
+ * The share of the allowed rate that is used. Ortto's clock sees requests a little closer together than ours does; at the
+ * full rate, that jitter alone would now and then put an eleventh request into a second, and a refusal costs seconds. At ten
+ * requests per second this absorbs 40 ms.
  */
 const HEADROOM = 0.96;
 
-/** Timers fire late. Lateness up to this is caught up, so that the rate holds; more would become a burst. */
+/** Timers fire late. Delays up to this are caught up, to keep the rate; catching up more would cause a burst. */
 const CATCH_UP_MS = 20;
 
-/** When the next request is due and when the one after it may follow. Evenly spaced: an idle minute saves nothing up. */
+/** When the next request is due and when the one after it may follow. Evenly spaced: idle time earns no burst. */
 export const nextSlot = (
   due: number,
   now: number,
@@ -22,7 +22,7 @@ export const nextSlot = (
 
 /** Ortto bans an address for 15 s after 15 bad requests in 15 s. */
 const BAD_WINDOW_MS = 15_000;
-/** The most bad requests we let happen in that window. */
+/** The bad requests we allow in that window. */
 const BAD_BUDGET = 10;
 
 export interface Concurrency {
@@ -32,26 +32,26 @@ export interface Concurrency {
   readonly good: number;
 }
 
-/** Ortto fails synchronous merges at a concurrency it does not publish, so we start low and feel our way up. */
+/** Ortto fails synchronous merges beyond an unpublished concurrency, so we start low and work our way up. */
 export const startConcurrency: Concurrency = { limit: 2, good: 0 };
 
-/** Never more under way than may turn out bad at once. */
+/** Never more requests under way than may turn out bad at once. */
 const MAX_CONCURRENCY = BAD_BUDGET;
 
-/** After `limit` good answers in a row one more request may be under way; a throttled or failed one halves them. */
+/** After twice `limit` good answers in a row, one more request may be under way; a throttled or failed one halves the limit. */
 export const adapt = ({ limit, good }: Concurrency, outcome: 'good' | 'bad' | 'overloaded'): Concurrency => {
   if (outcome === 'overloaded') return { limit: Math.max(1, Math.floor(limit / 2)), good: 0 };
   if (outcome === 'bad') return { limit, good };
   return good + 1 >= limit * 2 ? { limit: Math.min(MAX_CONCURRENCY, limit + 1), good: 0 } : { limit, good: good + 1 };
 };
 
-/** The bad answers (their times, oldest first) that still count towards a ban. */
+/** The bad answers (their times, oldest first) that still count toward a ban. */
 export const recentBad = (bad: readonly number[], now: number): readonly number[] =>
   bad.filter((at) => now - at <= BAD_WINDOW_MS);
 
 /**
- * Time until another request may begin, 0 for at once, undefined while that depends on one under way. Everything under
- * way may come back bad, so it counts with what was bad lately.
+ * Time until another request may start: 0 for at once, undefined while that depends on one under way. Every request under
+ * way may turn out bad, so it counts along with the recent bad ones.
  */
 export const admission = (
   { limit }: Concurrency,
@@ -70,12 +70,12 @@ export const admission = (
 const MAX_ATTEMPTS = 10;
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 60_000;
-/** Advice is obeyed up to this; longer means "not in this sync". */
+/** Advice is followed up to this; a longer wait means "not in this sync". */
 const MAX_ADVICE_MS = 10 * 60_000;
 
 /**
- * Wait before attempt number `attempt + 1` (`attempt` counts from 1), or undefined to give up. The server's advice is a
- * floor; our own schedule doubles, with jitter so that requests that failed together do not come back together.
+ * The wait before attempt number `attempt + 1` (`attempt` counts from 1), or undefined to give up. The server's advice is a
+ * minimum; our own schedule doubles, with jitter so that requests that failed together are not retried together.
  */
 export const backoffMs = (attempt: number, advisedMs: number | undefined, chance: number): number | undefined => {
   if (attempt >= MAX_ATTEMPTS || (advisedMs ?? 0) > MAX_ADVICE_MS) return undefined;

@@ -1,13 +1,13 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { Connection } from './connection.ts';
 
-/** The two kinds that Ortto keeps. */
+/** The two kinds of object in Ortto. */
 export type Entity = 'person' | 'organization';
 
-/** How Ortto's paths begin for each. */
+/** The start of Ortto's paths for each. */
 export const PATHS = { person: 'person', organization: 'accounts' } as const;
 
-/** The body of an answer to a call that only reads; whatever Ortto refuses of it ends the sync. */
+/** The body of the answer to a call that only reads; any refusal ends the sync. */
 export const read = async (
   connection: Connection,
   path: string,

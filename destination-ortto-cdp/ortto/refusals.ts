@@ -1,6 +1,6 @@
-// What Ortto's refusals mean: for each status, and the call it answers, what happens next.
+// What Ortto's refusals mean: for each status and the call it answers, what happens next.
 
-/** What is asked of Ortto, as far as it decides what a refusal means. */
+/** What was asked of Ortto, to the extent that it determines what a refusal means. */
 export type Call =
   | 'read'
   | 'look_up'
@@ -15,42 +15,42 @@ export type Call =
 
 /** What happens next. */
 export type Next =
-  /** It passes: the same request goes again, after a wait. */
+  /** A passing problem: the same request is sent again after a wait. */
   | 'repeat'
-  /** Some of the rows are at fault: find out which, and send the others. */
+  /** Some rows are at fault: find out which, and send the others. */
   | 'isolate'
-  /** The filter holds more than Ortto takes: ask with fewer conditions. */
+  /** The filter holds more than Ortto accepts: ask with fewer conditions. */
   | 'narrow'
-  /** Ortto does not do this one thing: the caller continues without it. */
+  /** Ortto will not do this one thing: the caller continues without it. */
   | 'do_without'
   /** The sync ends as a ConfigError: the user must change something. */
   | 'change_config'
   /** The sync ends as a TransientError: the next one may succeed. */
   | 'try_later';
 
-/** Facts that a sentence may name. */
-export interface Refused {
+/** Facts that a sentence may mention. */
+export interface RefusedCall {
   readonly status: number;
   readonly host: string;
   readonly path: string;
 }
 
 export interface Refusal {
-  /** Statuses, or first and last of a span; empty for every status. */
+  /** Statuses, or the first and last of a range; empty for any status. */
   readonly statuses: readonly (number | readonly [number, number])[];
-  /** The calls it is about; absent for every call. */
+  /** The calls it applies to; absent for any call. */
   readonly calls?: readonly Call[];
   /** For the documentation. */
   readonly cause: string;
   readonly next: Next;
   /** For the user, where the refusal ends the sync or is repeated. */
-  readonly sentence: (refused: Refused) => string;
+  readonly sentence: (refused: RefusedCall) => string;
 }
 
-const answered = ({ status }: Refused): string => `Ortto answered ${status}`;
-const refused = ({ status, path }: Refused): string => `Ortto refused ${path} (${status})`;
+const answered = ({ status }: RefusedCall): string => `Ortto answered ${status}`;
+const refused = ({ status, path }: RefusedCall): string => `Ortto refused ${path} (${status})`;
 
-/** The first row that fits a status and a call counts. */
+/** The first row that matches a status and a call applies. */
 export const REFUSALS: readonly Refusal[] = [
   {
     statuses: [408, 429, 500, [502, 506], [508, 599]],
@@ -60,17 +60,17 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     statuses: [401],
-    cause: 'the API key is not known',
+    cause: 'the API key is unknown',
     next: 'change_config',
     sentence: ({ host }) =>
-      `Ortto does not know this API key at ${host}. Check api_key, and that region is the one your instance lives in: a key works only there.`,
+      `Ortto does not recognize this API key at ${host}. Check api_key, and that region is where your instance is hosted: a key works only there.`,
   },
   {
     statuses: [403],
     cause: 'the account or the data source is closed',
     next: 'change_config',
     sentence: () =>
-      'Ortto knows this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.',
+      'Ortto recognizes this API key but refuses it (403): the account has expired, or the user who connected the Custom API data source has left. Renew the account, or reconnect the data source.',
   },
   {
     statuses: [507],
@@ -110,7 +110,7 @@ export const REFUSALS: readonly Refusal[] = [
   {
     statuses: [],
     calls: ['unlink', 'add_options', 'define_activity'],
-    cause: 'already so, or not possible; what depends on it shows it',
+    cause: 'already done, or not possible; whatever depends on it will show that',
     next: 'do_without',
     sentence: refused,
   },
@@ -119,12 +119,12 @@ export const REFUSALS: readonly Refusal[] = [
     cause: 'no Ortto API at this address',
     next: 'change_config',
     sentence: ({ host, path, status }) =>
-      `${host} does not know Ortto's call ${path} (${status}). Check region and api_url.`,
+      `${host} has no Ortto endpoint ${path} (${status}). Check region and api_url.`,
   },
   { statuses: [], cause: 'not documented', next: 'try_later', sentence: refused },
 ];
 
-/** What a status that is not a success means for a call. */
+/** What an unsuccessful status means for a call. */
 export const refusalOf = (status: number, call: Call): Refusal => {
   const found = REFUSALS.find(
     ({ statuses, calls }) =>
@@ -132,6 +132,6 @@ export const refusalOf = (status: number, call: Call): Refusal => {
       (statuses.length === 0 ||
         statuses.some((each) => (typeof each === 'number' ? each === status : status >= each[0] && status <= each[1]))),
   );
-  if (found === undefined) throw new Error(`No row for status ${status} of ${call}`);
+  if (found === undefined) throw new Error(`No row for status ${status} of call ${call}`);
   return found;
 };

@@ -1,22 +1,22 @@
-// How big a row is on the wire, and how much one request takes.
+// How large a row is on the wire, and how much one request may hold.
 
-/** Ortto accepts 100 rows and 2 MB in a request; the rest of the body needs some room. */
+/** Ortto accepts 100 rows and 2 MB per request; the rest of the body needs some room. */
 export const MAX_ROWS = 100;
 export const MAX_BYTES = 1_900_000;
 
-/** Six bytes for a code unit are enough for any text: that is the longest JSON escape. */
+/** Six bytes per code unit are enough for any text: that is the longest JSON escape. */
 const ESCAPED = 6;
-/** A hundred rows of this size fit a request whatever they hold, so measuring them closely would be wasted time. */
+/** A hundred rows of this size always fit into a request, so measuring them exactly would waste time. */
 const SMALL_ROW = MAX_BYTES / MAX_ROWS;
 
-/** At least the UTF-8 bytes that the fields take as JSON, and exactly those when they are many. */
+/** An upper bound on the UTF-8 bytes that the fields take as JSON; exact when they are many. */
 export const rowBytes = (fields: readonly { readonly id: string; readonly value: unknown }[]): number => {
   let bound = ROW_BYTES;
   for (const { id, value } of fields) bound += id.length + 8 + atMost(value);
   return bound <= SMALL_ROW ? bound : exactBytes(fields);
 };
 
-/** What the row has around its fields. */
+/** The part of a row around its fields. */
 const ROW_BYTES = 32;
 const NUMBER_BYTES = 24;
 

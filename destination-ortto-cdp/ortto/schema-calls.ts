@@ -6,18 +6,18 @@ import type { Connection } from './connection.ts';
 import { PATHS, read } from './paths.ts';
 import type { Entity } from './paths.ts';
 
-/** The calls about custom fields and activity definitions. */
+/** Calls that read and extend custom fields and activity definitions. */
 export interface SchemaCalls {
-  /** The activities the account knows, with their attributes. Throws ConfigError when the key or region is wrong. */
+  /** The activities defined in the account, with their attributes. Throws ConfigError when the key or region is wrong. */
   definitions(): Promise<Record<Entity, readonly ActivityDefinition[]>>;
   customFields(entity: Entity): Promise<readonly CustomField[]>;
-  /** Creates a custom field; undefined when Ortto refuses: the name is taken or there is no room. */
+  /** Creates a custom field; undefined when Ortto refuses because the name is taken or there is no room. */
   createField(entity: Entity, name: string, type: string): Promise<CustomField | undefined>;
   /** The options of custom select fields, by field id. */
   selectOptions(entity: Entity): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Adds options to a custom select field. If Ortto refuses them, the rows that use them show it. */
+  /** Adds options to a custom select field. If Ortto refuses them, the rows that use them will show it. */
   addOptions(stream: string, entity: Entity, fieldId: string, values: readonly string[]): Promise<void>;
-  /** Defines an activity of people; undefined when Ortto refuses, as when the name exists. */
+  /** Defines an activity of people; undefined when Ortto refuses, for instance because the name exists. */
   defineActivity(
     name: string,
     attributes: readonly { readonly name: string; readonly type: string }[],
@@ -25,7 +25,7 @@ export interface SchemaCalls {
 }
 
 export const schemaCalls = (connection: Connection): SchemaCalls => {
-  /** People's are wrapped once more than organizations'. */
+  /** People's fields are wrapped in one more object than organizations'. */
   const describedFields = async (entity: Entity): Promise<readonly JsonObject[]> => {
     const { fields } = await read(connection, `${PATHS[entity]}/custom-field/get`, {});
     return objects(fields).map((entry) => (isObject(entry['field']) ? entry['field'] : entry));

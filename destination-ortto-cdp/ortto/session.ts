@@ -8,9 +8,9 @@ import { openConnection } from './connection.ts';
 
 export interface Session {
   readonly ortto: Ortto;
-  /** Gives up waits and begins no further request, so that the calls under way end soon. */
+  /** Ends waits and sends no further request, so that the calls under way finish soon. */
   readonly stop: () => void;
-  /** Stops, and resolves when no request is under way. */
+  /** Stops, and resolves once no request is under way. */
   readonly close: () => Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface SessionOptions {
   readonly onRequest?: (stream: string | undefined) => void;
 }
 
-/** Ortto behind one gate: everything a run asks of it counts towards the same rate. */
+/** Ortto behind one gate: everything that a run asks of it counts toward the same rate. */
 export const openSession = async (
   config: DestinationConfig,
   log: Log,
@@ -28,7 +28,7 @@ export const openSession = async (
 ): Promise<Session> => {
   const stopping = new AbortController();
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
-  // Every call that waits listens: as many listeners as calls is not a leak.
+  // Every waiting call listens: as many listeners as calls are not a leak.
   setMaxListeners(0, signal);
   const connection = await openConnection({
     apiUrl: config.apiUrl,

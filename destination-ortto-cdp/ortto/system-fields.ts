@@ -1,7 +1,7 @@
 import type { DisplayType } from './field-types.ts';
 
 export interface SystemField {
-  /** What a mapping's `to` calls it; for people also the name of its box in modify_system_fields, where it has one. */
+  /** Its name in a mapping's `to` and, for people, in modify_system_fields if it is listed there. */
   readonly name: string;
   readonly id: string;
   readonly type: DisplayType;
@@ -10,8 +10,8 @@ export interface SystemField {
 const field = (name: string, id: string, type: DisplayType): SystemField => ({ name, id, type });
 
 /**
- * Ortto's own writable fields. Left out: the full name (how it combines with first and last is not known), push
- * tokens, contexts, and everything that is read-only.
+ * Ortto's own writable fields, without the full name (how it combines with first and last name is not documented), push
+ * tokens, contexts, and everything read-only.
  */
 export const SYSTEM_FIELDS: { readonly [Target in 'person' | 'organization']: readonly SystemField[] } = {
   person: [
@@ -52,10 +52,10 @@ export const SYSTEM_FIELDS: { readonly [Target in 'person' | 'organization']: re
   ],
 };
 
-/** Fields that the code itself speaks of. */
+/** Fields that the code itself refers to. */
 export const EMAIL = 'str::email';
 export const PHONE = 'phn::phone';
 export const ORGANIZATION_NAME = 'str:o:name';
 export const ORGANIZATION_WEBSITE = 'str:o:website';
-/** Addresses one person exactly; it must then be the only match key. */
+/** Addresses one person exactly, and must then be the only match key. */
 export const PERSON_ID = 'str::person_id';

@@ -5,9 +5,9 @@ export interface BatchesOptions<Item> {
   readonly queue: Queue<Item>;
   /** One outcome per item, in order. */
   readonly deliver: (items: readonly Item[]) => Promise<readonly Outcome[]>;
-  /** What became of a batch. */
+  /** Called with the outcomes of a delivered batch. */
   readonly settle: (items: readonly Item[], outcomes: readonly Outcome[]) => void;
-  /** A batch has ended, delivered or not. */
+  /** Called when a batch has ended, whether or not it was delivered. */
   readonly ended: (items: readonly Item[]) => void;
   /** Milliseconds. */
   readonly clock: () => number;
@@ -15,23 +15,23 @@ export interface BatchesOptions<Item> {
   readonly wake: () => void;
 }
 
-/** Sends what waits in the queue, several batches at once. No call waits. */
+/** Sends what waits in the queue, several batches at once. No call blocks. */
 export interface Batches {
-  /** Begins the batches that are due; with `flush` everything that may go, until the next call. */
+  /** Starts the batches that are due or, with `flush`, everything that may be sent; this holds until the next call. */
   pump(flush: boolean): void;
-  /** More input has come: batches that are not full wait for it. */
+  /** More input has arrived, so batches that are not full wait for more. */
   expectMore(): void;
-  /** No further batch is begun. */
+  /** Starts no further batch. */
   stop(): void;
-  /** Something has failed: stops, and keeps the first failure. */
+  /** Stops because something has failed. The first failure is kept. */
   readonly fail: (error: unknown) => void;
   readonly underWay: number;
   readonly stopped: boolean;
-  /** The first thing that went wrong. */
+  /** The first failure. */
   readonly failure: unknown;
 }
 
-/** A few more than may be under way at Ortto, so that the next one is ready when a place becomes free. */
+/** A few more than the requests that may be under way, so that the next batch is ready when one finishes. */
 const MAX_BATCHES = 12;
 
 export const createBatches = <Item>(options: BatchesOptions<Item>): Batches => {

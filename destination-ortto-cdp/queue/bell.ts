@@ -1,7 +1,7 @@
-/** Lets one waiter sleep until something has happened; what happens while it is awake is not missed. */
+/** Lets one waiter sleep until something happens; a ring while it is awake is not lost. */
 export interface Bell {
   readonly ring: () => void;
-  /** Resolves at the next ring, or at once when it has rung since the last time. */
+  /** Resolves at the next ring, or at once if it has rung since the previous call. */
   readonly next: () => Promise<void>;
 }
 

@@ -15,13 +15,13 @@ const state = (name: string, id: number, extra: object = {}): StateMessage => ({
 
 const ids = (states: readonly StateMessage[]) => states.map((message) => message.state['id']);
 
-test('a state that nothing precedes leaves at once, with zero counts', () => {
+test('a state that nothing precedes is emitted at once, with zero counts', () => {
   expect(createCheckpoint().add(state('Contact', 1))).toEqual([
     state('Contact', 1, { destinationStats: { recordCount: 0, rejectedRecordCount: 0 } }),
   ]);
 });
 
-test('a state keeps every key it came with, unknown ones too', () => {
+test('a state keeps every key it arrived with, unknown ones too', () => {
   const message = {
     ...state('Contact', 7, { sourceStats: { recordCount: 1 }, future: { x: [1] } }),
     top: 'kept',
@@ -45,7 +45,7 @@ test('a rejection that settles early does not free a state behind an earlier wri
   expect(ids(checkpoint.settle(write, 'accepted'))).toEqual([1]);
 });
 
-test('one stream does not hold the states of another, nor one namespace those of its twin', () => {
+test('a stream does not hold back the states of another, nor those of its namesake in another namespace', () => {
   const checkpoint = createCheckpoint();
   checkpoint.join({ name: 'Contact' });
   checkpoint.join({ name: 'Lead', namespace: 'one' });
@@ -73,7 +73,7 @@ const steps = fc.array(
   { maxLength: 200 },
 );
 
-test('whatever the order of arrivals and settlements, no state leaves early, none is lost and order is kept', () => {
+test('whatever the order of arrivals and settlements, no state is emitted early, none is lost, and order is kept', () => {
   fc.assert(
     fc.property(steps, (script: readonly Step[]) => {
       const checkpoint = createCheckpoint();

@@ -9,7 +9,7 @@ interface Span {
   state: StateMessage | undefined;
 }
 
-/** One stream's spans in arrival order; the last one has no state yet. */
+/** The spans of one stream in arrival order; the last one has no state yet. */
 type Line = Span[];
 
 /** A record's place in its stream's line, held until the record is settled. */
@@ -19,18 +19,18 @@ export interface Place {
 }
 
 /**
- * Which states may leave. A state leaves when no unsettled record of its stream is ahead of it, in the order in which
- * that stream's states came; other streams never hold it. Records are told apart by their place, not by counting: a
- * rejection that settles early must not pay for an earlier write that is still under way.
+ * Decides which states may be emitted. A state is emitted when no unsettled record of its stream is ahead of it, in the order
+ * in which that stream's states arrived; other streams never hold it back. Records are tracked by place, not by counting: a
+ * rejection that settles early must not make up for an earlier write that is still under way.
  */
 export interface Checkpoint {
   /** A record arrived. Whatever becomes of it, its place must be settled once. */
   join(stream: StreamDescriptor): Place;
-  /** Nothing more will happen to the record. Returns the states that are free now, in the order they must leave. */
+  /** Nothing more will happen to the record. Returns the states that are now free, in the order they must be emitted. */
   settle(place: Place, fate: 'accepted' | 'rejected'): StateMessage[];
   /** A state arrived. Returns it, if nothing is ahead of it. */
   add(message: StateMessage): StateMessage[];
-  /** States that still wait. */
+  /** States still waiting. */
   readonly waiting: number;
 }
 

@@ -16,15 +16,15 @@ import type { Outcome, Task } from './task.ts';
 interface Pending {
   readonly record: Unsettled;
   readonly task: Task;
-  /** It was held back once already. */
+  /** Whether it has been held back once already. */
   readonly wasHeld: boolean;
 }
 
 export interface DispatchOptions {
   /** Delivers a batch of one kind and stream; one outcome per task, in order. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Called when a stream is over, as far as can be known. */
-  readonly over: (stream: string) => void;
+  /** Called when a stream has ended, as far as can be known. */
+  readonly onStreamEnd: (stream: string) => void;
   /** What becomes of the records of each stream of the catalog. */
   readonly kinds: ReadonlyMap<string, StreamMapping['kind']>;
   readonly log: Log;
@@ -34,33 +34,33 @@ export interface DispatchOptions {
 }
 
 /**
- * Takes records and states in arrival order, sends batches, and settles every record once. No call waits: what is under
- * way continues by itself and rings the bells.
+ * Takes records and states in arrival order, sends batches, and settles every record once. No call blocks: what is under way
+ * continues by itself and rings the bells.
  */
 export interface Dispatch {
   record(item: IncomingRecord, sorted: Sorted): void;
   state(item: IncomingState): void;
   /** The batches under way. */
   readonly batches: Batches;
-  /** The input has ended: what was held back goes now. */
+  /** The input has ended: what was held back is sent now. */
   end(): void;
   /** Settles the rejections that were withheld. After the last batch. */
   finish(): void;
-  /** The states that may leave now, in order; each is given once. */
+  /** The states that may be emitted now, in order; each is returned once. */
   free(): StateMessage[];
-  /** Writes that wait, those under way not counted. */
+  /** Writes waiting, not counting those under way. */
   readonly waiting: number;
   /** Rings when states have become free, a batch has ended, or something has failed. */
   readonly change: Bell;
-  /** Rings with it, for whoever waits to add more. */
+  /** Rings together with `change`, for a reader that waits to add more. */
   readonly room: Bell;
 }
 
-/** Activities that wait for people who may still come; more would take the memory that batches need. */
-const MOST_HELD = 20_000;
+/** Activities held back for people who may still arrive; more would take up the memory that batches need. */
+const MAX_HELD = 20_000;
 
 export const createDispatch = (options: DispatchOptions): Dispatch => {
-  const { deliver, over, kinds, log, ledger, clock } = options;
+  const { deliver, onStreamEnd, kinds, log, ledger, clock } = options;
   const [change, room] = [createBell(), createBell()];
   const wake = () => {
     change.ring();
@@ -74,21 +74,21 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
 
   const join = (pending: Pending): boolean => {
     const { group, keys, awaits, bytes, stream } = pending.task;
-    order.opened(stream);
+    order.taskAdded(stream);
     return queue.add({ group, keys, awaits, bytes, since: clock(), item: pending });
   };
 
-  /** Keeps an activity until everybody has come; false when nothing more can be expected. */
+  /** Holds an activity back until the input has ended; false if waiting is of no use. */
   const hold = ({ record, task, wasHeld }: Pending): boolean => {
-    if (wasHeld || !order.mayFollow || held.length >= MOST_HELD) return false;
+    if (wasHeld || !order.mayPeopleFollow || held.length >= MAX_HELD) return false;
     const pending = { record, task, wasHeld: true };
     if (hasEnded) join(pending);
-    else if (held.push(pending) === MOST_HELD) log.warn(tooManyHeld(record.stream));
+    else if (held.push(pending) === MAX_HELD) log.warn(tooManyHeld(record.stream));
     return true;
   };
 
-  const tellOver = () => {
-    for (const stream of order.over()) over(stream);
+  const announceEnded = () => {
+    for (const stream of order.takeEnded()) onStreamEnd(stream);
   };
 
   const batches = createBatches<Pending>({
@@ -102,8 +102,8 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
         }),
       ),
     ended(items) {
-      for (const { task } of items) order.closed(task.stream);
-      tellOver();
+      for (const { task } of items) order.taskEnded(task.stream);
+      announceEnded();
     },
     clock,
     wake,
@@ -113,7 +113,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
     batches,
     record(item, sorted) {
       const record = settlement.receive(item, sorted);
-      if (order.came(item.stream, 'record')) tellOver();
+      if (order.arrived(item.stream, 'record')) announceEnded();
       if (sorted.kind !== 'task') {
         settlement.settleUnsent(record, sorted);
         return;
@@ -124,7 +124,7 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
       if (join({ record, task, wasHeld: false })) batches.pump(false);
     },
     state({ message }) {
-      if (order.came(message.state.stream.stream_descriptor.name, 'state')) tellOver();
+      if (order.arrived(message.state.stream.stream_descriptor.name, 'state')) announceEnded();
       settlement.state(message);
     },
     end() {
@@ -142,4 +142,4 @@ export const createDispatch = (options: DispatchOptions): Dispatch => {
 };
 
 const tooManyHeld = (stream: string): string =>
-  `${stream}: ${MOST_HELD.toLocaleString('en-US')} activities are waiting for people who have not arrived yet; further ones will be skipped. Sync Contact and Lead before this stream.`;
+  `${stream}: ${MAX_HELD.toLocaleString('en-US')} activities are waiting for people who have not arrived yet; further ones will be skipped. Sync Contact and Lead before this stream.`;

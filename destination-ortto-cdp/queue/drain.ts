@@ -2,26 +2,26 @@ import type { WriteInput } from '../../airbyte/connector.ts';
 import { TransientError } from '../../airbyte/errors.ts';
 import type { StateMessage } from '../../airbyte/protocol.ts';
 import type { Dispatch } from './dispatch.ts';
-import { takeIn } from './intake.ts';
+import { intake } from './intake.ts';
 import type { Sort } from './sort.ts';
 
-/** How often quiet batches are looked for; they are due after two seconds. */
+/** How often to look for quiet groups, whose batches are due after two seconds. */
 const TICK_MS = 250;
 
 export interface DrainOptions extends Pick<WriteInput, 'input' | 'signal'> {
   readonly sort: Sort;
   readonly dispatch: Dispatch;
-  /** What remains to be done once every batch has been delivered. */
+  /** The work that remains once every batch has been delivered. */
   readonly finish: () => Promise<void>;
-  /** Time to write what waits at the end of the input. */
+  /** Time allowed, from the end of the input, to write what is waiting. */
   readonly afterInputMs: number;
-  /** That time is over: ends the requests under way. */
+  /** Called when that time is over: ends the requests under way. */
   readonly giveUp: () => void;
 }
 
 /**
  * Reads the input, delivers it, and yields each state as soon as it is true, until everything is settled, something has failed
- * (`dispatch.batches.failure`), or `signal` is aborted and what is under way has ended. Never throws.
+ * (`dispatch.batches.failure`), or `signal` is aborted and what was under way has ended. Never throws.
  */
 export async function* drain(options: DrainOptions): AsyncGenerator<StateMessage, void> {
   const { dispatch, finish, signal } = options;
@@ -34,11 +34,11 @@ export async function* drain(options: DrainOptions): AsyncGenerator<StateMessage
   const expire = () => {
     options.giveUp();
     batches.fail(
-      new TransientError('Ortto was too slow to take everything within two hours; the next attempt continues'),
+      new TransientError('Ortto did not take everything within two hours; the next attempt continues from there'),
     );
   };
   const read = async () => {
-    const isWhole = await takeIn(options.input, options.sort, dispatch);
+    const isWhole = await intake(options.input, options.sort, dispatch);
     if (!isWhole || signal.aborted) return;
     dispatch.end();
     hasEnded = true;

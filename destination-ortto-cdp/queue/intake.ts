@@ -2,19 +2,19 @@ import type { WriteInput } from '../../airbyte/connector.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Sort } from './sort.ts';
 
-/** Reading pauses while this many writes wait: about twenty full batches. */
-const MOST_WAITING = 2_000;
+/** Reading pauses while this many writes are waiting: about twenty full batches. */
+const MAX_WAITING = 2_000;
 
 /**
- * Hands the input to the dispatch, record by record, and pauses while too much waits. Returns false when the dispatch stopped
+ * Hands the input to the dispatch record by record, and pauses while too much is waiting. Returns false if the dispatch stopped
  * before the input ended. Throws TornInputError.
  */
-export const takeIn = async (input: WriteInput['input'], sort: Sort, dispatch: Dispatch): Promise<boolean> => {
+export const intake = async (input: WriteInput['input'], sort: Sort, dispatch: Dispatch): Promise<boolean> => {
   for await (const lot of input) {
     for (const item of lot) {
       if (item.kind === 'state') dispatch.state(item);
       else dispatch.record(item, sort(item));
-      while (dispatch.waiting >= MOST_WAITING && !dispatch.batches.stopped) {
+      while (dispatch.waiting >= MAX_WAITING && !dispatch.batches.stopped) {
         dispatch.batches.pump(true);
         await dispatch.room.next();
       }

@@ -17,7 +17,7 @@ const book = (...streams: string[]) => {
 
 const parsed = (line: string): Record<string, unknown> => JSON.parse(line.slice(line.indexOf(' ') + 1));
 
-test('the line of a stream says what became of every record, and what lies beside the sum', () => {
+test('the line of a stream shows what became of every record, and the counts outside the sum', () => {
   const { ledger, texts } = book('Contact', 'Lead');
   const fates: Fate[] = [
     { kind: 'created' },
@@ -41,7 +41,7 @@ test('the line of a stream says what became of every record, and what lies besid
   ]);
 });
 
-test('a record without a fate fails the close, after the lines are out', () => {
+test('a record without a fate makes close throw, after the lines are printed', () => {
   const { ledger, texts } = book('Contact');
   ledger.receive('Contact');
   ledger.receive('Contact');
@@ -50,7 +50,7 @@ test('a record without a fate fails the close, after the lines are out', () => {
   expect(texts('info')).toHaveLength(1);
 });
 
-test('a record with two fates fails the close too', () => {
+test('a record with two fates makes close throw too', () => {
   const { ledger } = book('Contact');
   ledger.receive('Contact');
   ledger.settle('Contact', '003', { kind: 'created' });
@@ -58,14 +58,14 @@ test('a record with two fates fails the close too', () => {
   expect(() => ledger.close()).toThrow('Contact: 2 of 1');
 });
 
-test('the first hundred rejections of a reason have a line each, the others share lines of two hundred ids', () => {
+test('the first hundred rejections for a reason get a line each, further ones share lines of two hundred ids', () => {
   const { ledger, texts } = book('Lead');
   for (let n = 0; n < 450; n += 1) {
     ledger.receive('Lead');
     ledger.settle('Lead', `00Q${n}`, { kind: 'rejected', reason: 'invalid', field: 'Email' });
   }
-  ledger.nameTheRest();
-  ledger.nameTheRest();
+  ledger.nameRemainingIds();
+  ledger.nameRemainingIds();
   const lines = texts('warn').map(parsed);
   expect(lines[0]).toEqual({ stream: 'Lead', id: '00Q0', reason: 'invalid', field: 'Email' });
   expect(lines).toHaveLength(102);
@@ -84,7 +84,7 @@ test('every rejected id is named exactly once, whatever the mixture of streams a
         ledger.receive(stream);
         ledger.settle(stream, `id${index}`, { kind: 'rejected', reason });
       }
-      ledger.nameTheRest();
+      ledger.nameRemainingIds();
       const named = texts('warn').flatMap((line) => {
         const { id, ids } = parsed(line) as { id?: string; ids?: string[] };
         return ids ?? [id];
@@ -97,7 +97,7 @@ test('every rejected id is named exactly once, whatever the mixture of streams a
   );
 });
 
-test('the ledger of a sync that ended early says how many records have no fate', () => {
+test('the ledger of a sync that ended early shows how many records have no fate', () => {
   const { ledger, texts } = book('Contact', 'Lead');
   for (let row = 0; row < 3; row += 1) ledger.receive('Contact');
   ledger.settle('Contact', '0030', { kind: 'created' });

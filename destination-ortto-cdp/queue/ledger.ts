@@ -1,7 +1,7 @@
 import type { Log } from '../../airbyte/connector.ts';
 import type { RejectReason, SkipReason } from '../reasons.ts';
 
-/** What became of a record: exactly one of these. */
+/** What became of a record: exactly one fate each. */
 export type Fate =
   | { readonly kind: 'created' | 'merged' | 'recorded' | 'deleted' }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
@@ -10,32 +10,32 @@ export type Fate =
       readonly reason: RejectReason;
       /** The field at fault, where one is. */
       readonly field?: string | undefined;
-      /** Whatever else is wrong with the record, as `field: reason`. */
+      /** Everything else that is wrong with the record, as `field: reason`. */
       readonly also?: readonly string[] | undefined;
     };
 
-/** Numbers beside the sum: they count other things than records. */
+/** Numbers outside the sum, because they do not count records. */
 export type Note = 'linked' | 'unlinked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
 
-/** The closed count of what became of every record, per stream. */
+/** The complete count of what became of every record, per stream. */
 export interface Ledger {
   receive(stream: string): void;
-  /** `id` is the record's Salesforce id: it names a rejected record in the log. Nothing else of a record is printed. */
+  /** `id` is the record's Salesforce id, which identifies a rejected record in the log. Nothing else of a record is printed. */
   settle(stream: string, id: string, fate: Fate): void;
   note(stream: string, note: Note, count: number): void;
-  /** Texts of these Salesforce fields were cut to Ortto's length. */
+  /** The texts of these Salesforce fields were cut to Ortto's length. */
   cut(stream: string, fields: readonly string[]): void;
   /** Totals over all streams, for the progress line. */
   totals(): { readonly received: number; readonly settled: number; readonly rejected: number };
-  /** Names the rejected ids that have had no line of their own yet. Safe to call at any end, a failed one too. */
-  nameTheRest(): void;
-  /** One line a stream, as far as things went. */
+  /** Logs the rejected ids that have not had a line of their own. Safe to call however the sync ends. */
+  nameRemainingIds(): void;
+  /** Logs one line per stream with the counts so far. */
   print(): void;
-  /** The lines, and the proof: throws when a stream's fates do not add up to what it received. */
+  /** Prints, and throws if the fates of a stream do not add up to what it received. */
   close(): void;
 }
 
-/** Rejections of one stream and reason that get a line each; the others are only named, many a line. */
+/** Rejections per stream and reason that get a line each; the ids of further ones are listed, many to a line. */
 const OWN_LINE = 100;
 const IDS_A_LINE = 200;
 
@@ -101,7 +101,7 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
         rejected: total(all.map((each) => rejectedCount(each))),
       };
     },
-    nameTheRest() {
+    nameRemainingIds() {
       for (const [stream, { rejected }] of pages) {
         for (const [reason, { unnamed }] of rejected) nameIds(stream, reason, unnamed);
       }
@@ -112,7 +112,7 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
       const open = [...pages].filter(([, each]) => settledCount(each) !== each.received);
       if (open.length > 0) {
         const sums = open.map(([stream, each]) => `${stream}: ${settledCount(each)} of ${each.received}`);
-        throw new Error(`Not every record has its fate: ${sums.join(', ')}`);
+        throw new Error(`Not every record is accounted for: ${sums.join(', ')}`);
       }
     },
   };
@@ -147,7 +147,7 @@ const summary = (stream: string, page: Page) => ({
   skipped: Object.fromEntries(page.skipped),
   rejected: Object.fromEntries([...page.rejected].map(([reason, { count }]) => [reason, count])),
   deleted: page.counts.get('deleted') ?? 0,
-  // Only of a sync that ended early: what was received and has no fate will be sent again.
+  // Only if the sync ended early: records received but not settled will be sent again.
   ...(settledCount(page) < page.received && { unsettled: page.received - settledCount(page) }),
   ...Object.fromEntries(page.notes),
   ...(page.cuts.size > 0 && { cut: Object.fromEntries(page.cuts) }),

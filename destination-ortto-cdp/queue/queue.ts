@@ -1,39 +1,39 @@
 import { MAX_BYTES, MAX_ROWS } from '../ortto/row-size.ts';
 
-// Which waiting writes form the next request. Two writes that share a match key's value must not be on their way
-// together: what Ortto does with two rows of one person in one request is not known, and in two requests it is a race.
-// Folding them into one would lose a record's fate, so the later one waits.
+// Which waiting writes form the next request. Two writes that share a match key's value must not be under way at the same
+// time: it is not documented what Ortto does with two rows of one person in one request, and two requests would race. Merging
+// them into one would lose a record's fate, so the later one waits.
 
-/** A write that waits to be sent. */
+/** A write waiting to be sent. */
 export interface Waiting<Item> {
-  /** Writes of one group may share a request: those of one stream, since the request names the match keys. */
+  /** Writes of one group may share a request. A group is within one stream, since the request names the match keys. */
   readonly group: string;
-  /** Texts that tell which person or organization may be meant; equal text, maybe the same one. */
+  /** Texts for the person or organization that may be meant: writes with a text in common may concern the same one. */
   readonly keys: readonly string[];
-  /** Keys of others that must have been settled before; unlike `keys` they hold nobody back. */
+  /** Keys of writes that must be settled first; unlike `keys`, they hold no other write back. */
   readonly awaits?: readonly string[];
-  /** Size of its row on the wire, at most. */
+  /** Upper bound on the size of its row on the wire. */
   readonly bytes: number;
-  /** When it began to wait, in milliseconds. */
+  /** When it started waiting, in milliseconds. */
   readonly since: number;
   readonly item: Item;
 }
 
-/** A batch that is not full goes out when nothing has joined it for this long. */
+/** A batch that is not full is sent when nothing has joined its group for this long. */
 export const QUIET_MS = 2_000;
 
 export interface Queue<Item> {
-  /** Returns whether there may be a full batch of its group now. */
+  /** Returns whether its group may now have a full batch. */
   add(write: Waiting<Item>): boolean;
   /**
    * The next batch that may be sent now: writes of one group, in arrival order, none sharing a key with another of the
-   * batch, with one under way, or with an earlier one that still waits. Undefined when there is none; only a full
-   * batch, unless its group has been quiet for `QUIET_MS` or `flush` is set.
+   * batch, with one under way, or with an earlier one still waiting. Undefined if there is none; only full batches, unless
+   * the group has been quiet for `QUIET_MS` or `flush` is set.
    */
   take(now: number, flush: boolean): readonly Waiting<Item>[] | undefined;
-  /** The batch is settled: writes that share its keys may go. */
+  /** The batch is settled: writes that share its keys may be sent. */
   done(batch: readonly Waiting<Item>[]): void;
-  /** Writes that wait, those under way not counted. */
+  /** Writes waiting, not counting those under way. */
   readonly size: number;
 }
 
@@ -43,10 +43,10 @@ const fills = ({ count, bytes }: { readonly count: number; readonly bytes: numbe
 export const createQueue = <Item>(): Queue<Item> => {
   let waiting: Waiting<Item>[] = [];
   const underWay = new Map<string, number>();
-  /** In the order in which the groups' oldest writes came, so that a busy group does not starve a quiet one. */
+  /** In the order of the groups' oldest writes, so that a busy group does not starve a quiet one. */
   const groups = new Map<string, { count: number; bytes: number; lastArrival: number }>();
 
-  /** What the group would send now; full, when no write could be added to it. */
+  /** What the group would send now; `full` if no other write could be added. */
   const gather = (group: string): { batch: Waiting<Item>[]; full: boolean } => {
     const taken = new Set<string>();
     const isFree = (key: string) => !taken.has(key) && !underWay.has(key);

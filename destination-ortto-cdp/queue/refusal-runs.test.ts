@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../airbyte/errors.ts';
 import type { RejectReason } from '../reasons.ts';
-import { createRefusalRun, oneReason } from './refusal-runs.ts';
+import { createRefusalRun, haveSameReason } from './refusal-runs.ts';
 
 const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
 
-test('two wholly refused batches are withheld, and released by whatever else comes', () => {
+test('two fully refused batches are withheld, and released by anything else that comes', () => {
   const run = createRefusalRun<number>('Contact');
   expect(run.refuse(batch(100), 1)).toEqual([]);
   expect(run.refuse(batch(100), 1)).toEqual([]);
@@ -14,7 +14,7 @@ test('two wholly refused batches are withheld, and released by whatever else com
   expect(run.end()).toEqual([]);
 });
 
-test('three of them, with a hundred records, are the mapping and no longer records', () => {
+test('three of them, with a hundred records, are the fault of the mapping, not of records', () => {
   const run = createRefusalRun<number>('Contact');
   run.refuse(batch(98), 1);
   run.refuse(batch(1), 1);
@@ -24,7 +24,7 @@ test('three of them, with a hundred records, are the mapping and no longer recor
   );
 });
 
-test('three small batches are no proof', () => {
+test('three small batches prove nothing', () => {
   const run = createRefusalRun<number>('Contact');
   for (const size of [33, 33, 33]) expect(run.refuse(batch(size), 1)).toEqual([]);
   expect(run.end()).toHaveLength(99);
@@ -44,11 +44,11 @@ test('single records add up to batches: three hundred in a row', () => {
   expect(() => run.refuse(batch(1), 0.01)).toThrow(ConfigError);
 });
 
-test('a batch is wholly refused when all its outcomes have one reason', () => {
-  expect([oneReason(['a', 'a']), oneReason(['a', 'b']), oneReason(['a', undefined]), oneReason([])]).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+test('a batch is fully refused when all its outcomes have the same reason', () => {
+  expect([
+    haveSameReason(['a', 'a']),
+    haveSameReason(['a', 'b']),
+    haveSameReason(['a', undefined]),
+    haveSameReason([]),
+  ]).toEqual([true, false, false, false]);
 });

@@ -1,33 +1,33 @@
 import { ConfigError } from '../../airbyte/errors.ts';
 import type { RejectReason } from '../reasons.ts';
 
-// One bad record is a rejection; a mapping that refuses everything must not end as a green sync.
+// One bad record is a rejection; a mapping that gets every record refused must not end as a successful sync.
 
-/** A refused record that waits until it is clear what its refusal means. */
-export interface Refused<Item> {
+/** A refused record, held until it is clear what its refusal means. */
+export interface RefusedRecord<Item> {
   readonly item: Item;
   readonly reason: RejectReason;
   readonly field: string | undefined;
   readonly also?: readonly string[];
 }
 
-/** This many wholly refused batches in a row, of at least as many records, are the mapping's fault. */
+/** This many fully refused batches in a row, with at least this many records, mean that the mapping is at fault. */
 const HOPELESS_BATCHES = 3;
 const HOPELESS_RECORDS = 100;
 
-/** Refusals for one reason, one after the other. They are withheld while the run lasts. */
+/** Consecutive refusals for the same reason. They are withheld while the run lasts. */
 export interface RefusalRun<Item> {
   /**
-   * A batch all of whose rows were refused for one reason; `share` of a full batch, 1 for a request. Returns the refusals
-   * of an earlier run, which this one ends. Throws ConfigError when nothing but refusals comes.
+   * A batch whose rows were all refused for the same reason; `share` is its part of a full batch, 1 for a request. Returns the
+   * refusals of the run that it ends, if any. Throws ConfigError when the run has become too long to be the records' fault.
    */
-  refuse(batch: readonly Refused<Item>[], share: number): readonly Refused<Item>[];
-  /** Anything else came, or nothing more will: the withheld refusals are what they seem. */
-  end(): readonly Refused<Item>[];
+  refuse(batch: readonly RefusedRecord<Item>[], share: number): readonly RefusedRecord<Item>[];
+  /** Something else came, or nothing more will: the withheld refusals are ordinary ones. */
+  end(): readonly RefusedRecord<Item>[];
 }
 
 export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
-  let held: Refused<Item>[] = [];
+  let held: RefusedRecord<Item>[] = [];
   let batches = 0;
 
   const end = () => {
@@ -43,19 +43,20 @@ export const createRefusalRun = <Item>(stream: string): RefusalRun<Item> => {
       const before = held[0]?.reason === batch[0]?.reason ? [] : end();
       held.push(...batch);
       batches += share;
-      // Shares are not exact, so that a hundred of them make a little less than one.
-      if (batches > HOPELESS_BATCHES - share / 2 && held.length >= HOPELESS_RECORDS) throw hopeless(stream, held);
+      // Shares are not exact: a hundred of them add up to slightly less than one.
+      if (batches > HOPELESS_BATCHES - share / 2 && held.length >= HOPELESS_RECORDS)
+        throw systematicRefusal(stream, held);
       return before;
     },
     end,
   };
 };
 
-/** Runs of refusals by stream. Those by us and by Ortto are apart: ours come while a batch is still on its way. */
+/** Runs of refusals by stream. Ours and Ortto's are separate: ours come while a batch is still under way. */
 export interface RefusalRuns<Item> {
   of(stream: string, by: 'us' | 'ortto'): RefusalRun<Item>;
-  /** Ends all of them, and returns what they withheld. */
-  end(): readonly Refused<Item>[];
+  /** Ends all runs and returns the refusals they withheld. */
+  end(): readonly RefusedRecord<Item>[];
 }
 
 export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
@@ -72,13 +73,13 @@ export const createRefusalRuns = <Item>(): RefusalRuns<Item> => {
   };
 };
 
-const hopeless = (stream: string, [first, ...others]: readonly Refused<unknown>[]): ConfigError => {
+const systematicRefusal = (stream: string, [first, ...others]: readonly RefusedRecord<unknown>[]): ConfigError => {
   const field = first?.field === undefined ? '' : `, field ${first.field}`;
   return new ConfigError(
-    `${stream}: all of the last ${others.length + 1} records were rejected for one reason (${first?.reason}${field}), so it is the mapping, not the records. Change the stream's entry in objects, or leave the field out; the records will be sent again.`,
+    `${stream}: all of the last ${others.length + 1} records were rejected for the same reason (${first?.reason}${field}), so the mapping is at fault, not the records. Change the stream's entry in objects, or leave the field out; the records will be sent again.`,
   );
 };
 
-/** Whether all of a batch's outcomes are refusals for one reason. */
-export const oneReason = (reasons: readonly (string | undefined)[]): boolean =>
+/** Whether all outcomes of a batch are refusals for the same reason. */
+export const haveSameReason = (reasons: readonly (string | undefined)[]): boolean =>
   reasons[0] !== undefined && reasons.every((reason) => reason === reasons[0]);

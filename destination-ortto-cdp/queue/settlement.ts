@@ -3,39 +3,39 @@ import type { StateMessage } from '../../airbyte/protocol.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import type { Place } from './checkpoint.ts';
 import type { Ledger } from './ledger.ts';
-import { createRefusalRuns, oneReason } from './refusal-runs.ts';
-import type { Refused } from './refusal-runs.ts';
+import { createRefusalRuns, haveSameReason } from './refusal-runs.ts';
+import type { RefusedRecord } from './refusal-runs.ts';
 import type { Sorted } from './sort.ts';
 import type { Outcome } from './task.ts';
 
 /** A record that was received and is not settled. */
 export interface Unsettled {
   readonly stream: string;
-  /** Names it in the ledger: its Salesforce id, or the number of its line. */
+  /** Identifies it in the ledger: its Salesforce id, or the number of its line. */
   readonly id: string;
   readonly place: Place;
 }
 
-/** Settles every record once: its fate goes into the ledger, and the states that waited for it become free. */
+/** Settles every record once: its fate goes into the ledger, and the states waiting for it become free. */
 export interface Settlement {
-  /** A record has come. It must be settled once, by one of the next two calls. */
+  /** A record has arrived. It must be settled once, by one of the next two calls. */
   receive(item: IncomingRecord, sorted: Sorted): Unsettled;
-  /** Nothing of the record is sent. Throws ConfigError when a stream brings nothing but rejections. */
+  /** Settles a record that is not sent. Throws ConfigError when a stream yields nothing but rejections. */
   settleUnsent(record: Unsettled, sorted: Exclude<Sorted, { kind: 'task' }>): void;
   /**
-   * What became of a batch, in its order; undefined for a record that is tried again later. Throws ConfigError when Ortto
-   * refuses everything for one reason.
+   * Settles a batch; in its order, undefined for a record to be tried again later. Throws ConfigError when Ortto refuses
+   * everything for the same reason.
    */
   settleBatch(batch: readonly { readonly record: Unsettled; readonly outcome: Outcome | undefined }[]): void;
   state(message: StateMessage): void;
   /** Settles the rejections that were withheld. After the last batch. */
   finish(): void;
-  /** The states that may leave now, in order; each is given once. */
+  /** The states that may be emitted now, in order; each is returned once. */
   free(): StateMessage[];
 }
 
-/** What a record that is rejected before it is sent counts for in a run of refused batches. */
-const SHARE = 0.01;
+/** What a record rejected before sending counts for in a run of refused batches. */
+const UNSENT_SHARE = 0.01;
 
 /** `wake` is called whenever states have become free. */
 export const createSettlement = (ledger: Ledger, wake: () => void): Settlement => {
@@ -45,7 +45,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
 
   const release = (states: readonly StateMessage[]) => {
     if (states.length === 0) return;
-    // Not spread into one push: a stream may have more states waiting than a call takes arguments.
+    // Not spread into one push: more states may be waiting than a call takes arguments.
     for (const state of states) freed.push(state);
     wake();
   };
@@ -57,7 +57,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
     else void until.then(leave);
   };
 
-  const reject = (refused: readonly Refused<Unsettled>[]) => {
+  const reject = (refused: readonly RefusedRecord<Unsettled>[]) => {
     for (const { item, ...fault } of refused) settle(item, { fate: { kind: 'rejected', ...fault } });
   };
 
@@ -77,7 +77,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
       const { reason, field, problems } = sorted;
       const also = problems.slice(1).map((problem) => `${problem.field ?? 'record'}: ${problem.reason}`);
       const run = runs.of(record.stream, 'us');
-      reject(run.refuse([{ item: record, reason, field, ...(also.length > 0 && { also }) }], SHARE));
+      reject(run.refuse([{ item: record, reason, field, ...(also.length > 0 && { also }) }], UNSENT_SHARE));
     },
     settleBatch(batch) {
       const [first] = batch;
@@ -87,7 +87,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
         const fate = outcome?.fate;
         return fate?.kind === 'rejected' ? [{ item: record, reason: fate.reason, field: fate.field }] : [];
       });
-      if (refused.length === batch.length && oneReason(refused.map(({ reason }) => reason))) {
+      if (refused.length === batch.length && haveSameReason(refused.map(({ reason }) => reason))) {
         reject(run.refuse(refused, 1));
         return;
       }

@@ -3,16 +3,16 @@ import { TornInputError } from '../../airbyte/input.ts';
 import type { ConfiguredCatalog } from '../../airbyte/protocol.ts';
 import type { Identities } from '../mapping/identities.ts';
 import type { StreamMapping } from '../mapping/plan.ts';
-import { createNameRestorer } from '../records/column-names.ts';
+import { createRestoreNames } from '../records/restore-names.ts';
 import { mapRecord } from '../records/map-record.ts';
 import type { Mapped } from '../records/mapped.ts';
 import { taskOf } from './task.ts';
 import type { Task } from './task.ts';
 
-/** What becomes of a record: nothing to send, or a task. */
+/** What becomes of a record: a task, or a reason to send nothing. */
 export type Sorted = Extract<Mapped, { kind: 'skip' | 'reject' }> | { readonly kind: 'task'; readonly task: Task };
 
-/** Decides what becomes of a record. Throws TornInputError for one of a stream that is not in the catalog. */
+/** Decides what becomes of a record. Throws TornInputError if its stream is not in the catalog. */
 export type Sort = (record: IncomingRecord) => Sorted;
 
 export const createSort = (
@@ -22,7 +22,7 @@ export const createSort = (
 ): Sort => {
   const hint = createHints(log);
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
-  const restorers = new Map(catalog.streams.map(({ stream }) => [stream.name, createNameRestorer(stream.json_schema)]));
+  const restorers = new Map(catalog.streams.map(({ stream }) => [stream.name, createRestoreNames(stream.json_schema)]));
   return ({ stream, data, line }) => {
     const mapping = byStream.get(stream);
     if (mapping === undefined) throw new TornInputError(line, 'is a record of a stream that is not in the catalog');
@@ -36,8 +36,8 @@ export const createSort = (
 };
 
 /**
- * Where the mapping leaves it to a record's values to whom it belongs: says once per stream which field it was, and once that
- * records name several.
+ * Where the values of a record decide whose activity it is: logs once per stream which field it was, and once that records
+ * refer to several.
  */
 const createHints = (log: Log): ((mapping: StreamMapping, mapped: Mapped) => void) => {
   const said = new Set<string>();
@@ -58,7 +58,7 @@ const createHints = (log: Log): ((mapping: StreamMapping, mapped: Mapped) => voi
     } else if (mapped.kind === 'reject' && mapped.reason === 'several_ids') {
       once(`${stream} several`, () =>
         log.warn(
-          `${stream}: records name several people or accounts, in ${mapped.field ?? ''}; set person in the stream's entry in objects to the field that identifies the one they belong to`,
+          `${stream}: records refer to several people or accounts, in ${mapped.field ?? ''}; in objects, set the stream's person to the field that identifies the one they belong to`,
         ),
       );
     }

@@ -11,43 +11,43 @@ const order = () =>
     ]),
   );
 
-test('a stream is over once another has come and nothing of it waits', () => {
+test('a stream has ended once another has followed and nothing of it is waiting', () => {
   const streams = order();
-  streams.came('Account', 'record');
-  streams.opened('Account');
-  expect(streams.over()).toEqual([]);
-  streams.came('Campaign', 'record');
-  expect(streams.over()).toEqual([]);
-  streams.closed('Account');
-  expect(streams.over()).toEqual(['Account']);
-  expect(streams.over()).toEqual([]);
+  streams.arrived('Account', 'record');
+  streams.taskAdded('Account');
+  expect(streams.takeEnded()).toEqual([]);
+  streams.arrived('Campaign', 'record');
+  expect(streams.takeEnded()).toEqual([]);
+  streams.taskEnded('Account');
+  expect(streams.takeEnded()).toEqual(['Account']);
+  expect(streams.takeEnded()).toEqual([]);
 });
 
-test('a stream that comes again is over again, and a state of another one ends it too', () => {
+test('a stream that arrives again ends again, and a state of another one ends it too', () => {
   const streams = order();
   for (const round of [1, 2]) {
-    streams.came('Account', 'record');
-    streams.came('Contact', 'state');
-    expect(streams.over(), `round ${round}`).toContain('Account');
+    streams.arrived('Account', 'record');
+    streams.arrived('Contact', 'state');
+    expect(streams.takeEnded(), `round ${round}`).toContain('Account');
   }
 });
 
-test('people may follow while one of their streams has not been heard of', () => {
+test('people may follow while one of their streams has not been seen', () => {
   const streams = order();
-  streams.came('Account', 'record');
-  streams.came('Task', 'record');
-  expect(streams.mayFollow).toBe(true);
-  streams.came('Contact', 'state');
-  expect(streams.mayFollow).toBe(false);
+  streams.arrived('Account', 'record');
+  streams.arrived('Task', 'record');
+  expect(streams.mayPeopleFollow).toBe(true);
+  streams.arrived('Contact', 'state');
+  expect(streams.mayPeopleFollow).toBe(false);
 });
 
-test('who has once come after events may do so again', () => {
+test('people who have arrived after activities once may do so again', () => {
   const streams = order();
-  for (const stream of ['Account', 'Contact', 'Campaign', 'Contact']) streams.came(stream, 'record');
-  streams.came('Task', 'record');
-  expect(streams.mayFollow).toBe(false);
-  streams.came('Contact', 'state');
-  expect(streams.mayFollow).toBe(false);
-  streams.came('Contact', 'record');
-  expect(streams.mayFollow).toBe(true);
+  for (const stream of ['Account', 'Contact', 'Campaign', 'Contact']) streams.arrived(stream, 'record');
+  streams.arrived('Task', 'record');
+  expect(streams.mayPeopleFollow).toBe(false);
+  streams.arrived('Contact', 'state');
+  expect(streams.mayPeopleFollow).toBe(false);
+  streams.arrived('Contact', 'record');
+  expect(streams.mayPeopleFollow).toBe(true);
 });

@@ -1,61 +1,61 @@
 import type { StreamMapping } from '../mapping/plan.ts';
 
 /**
- * In which order the streams of a sync come, as far as it can be seen. Our own source sends one stream after the other,
- * people before what is about them; other sources and hosts may mix them, and nothing tells that a stream has ended.
+ * The order in which the streams of a sync arrive, as far as it can be observed. Our own source sends one stream after the
+ * other, people before their activities; other sources and hosts may mix them, and nothing announces the end of a stream.
  */
 export interface StreamOrder {
-  /** A record or a state of the stream has come. Returns whether what came before was of another stream. */
-  came(stream: string, what: 'record' | 'state'): boolean;
-  /** One task more of the stream waits or is under way. */
-  opened(stream: string): void;
-  /** One task less of it does. */
-  closed(stream: string): void;
+  /** A record or a state of the stream has arrived. Returns whether the previous one was of another stream. */
+  arrived(stream: string, what: 'record' | 'state'): boolean;
+  /** One more task of the stream is waiting or under way. */
+  taskAdded(stream: string): void;
+  /** One task fewer is. */
+  taskEnded(stream: string): void;
   /**
-   * The streams that are over: another one has come since, and nothing of theirs waits or is under way. Each is given
-   * once, and again when more of it has come since.
+   * The streams that have ended: another one has followed, and nothing of theirs is waiting or under way. Each is returned
+   * once, and again if more of it has arrived since.
    */
-  over(): string[];
+  takeEnded(): string[];
   /**
-   * Whether people or organizations may still come whom events that are here already are about: a stream of theirs has
-   * not been heard of yet, or they have been seen coming after events.
+   * Whether the people or organizations of activities that are here already may still arrive: one of their streams has not
+   * been seen yet, or they have been seen to arrive after activities.
    */
-  readonly mayFollow: boolean;
+  readonly mayPeopleFollow: boolean;
 }
 
 export const createStreamOrder = (kinds: ReadonlyMap<string, StreamMapping['kind']>): StreamOrder => {
-  const unheard = new Set([...kinds].flatMap(([stream, kind]) => (kind === 'entity' ? [stream] : [])));
+  const notSeen = new Set([...kinds].flatMap(([stream, kind]) => (kind === 'entity' ? [stream] : [])));
   const open = new Map<string, number>();
-  /** Streams of which something has come that has not been told as over. */
+  /** Streams that have arrived and have not been returned as ended. */
   const begun = new Set<string>();
   let current: string | undefined;
   let hasActivities = false;
   let isMixed = false;
 
   return {
-    came(stream, what) {
+    arrived(stream, what) {
       const kind = what === 'record' ? kinds.get(stream) : undefined;
       if (kind === 'activity') hasActivities = true;
       if (kind === 'entity' && hasActivities) isMixed = true;
       if (stream === current) return false;
       begun.add(stream);
-      unheard.delete(stream);
+      notSeen.delete(stream);
       current = stream;
       return true;
     },
-    opened(stream) {
+    taskAdded(stream) {
       open.set(stream, (open.get(stream) ?? 0) + 1);
     },
-    closed(stream) {
+    taskEnded(stream) {
       open.set(stream, (open.get(stream) ?? 0) - 1);
     },
-    over() {
-      const over = [...begun].filter((stream) => stream !== current && (open.get(stream) ?? 0) === 0);
-      for (const stream of over) begun.delete(stream);
-      return over;
+    takeEnded() {
+      const ended = [...begun].filter((stream) => stream !== current && (open.get(stream) ?? 0) === 0);
+      for (const stream of ended) begun.delete(stream);
+      return ended;
     },
-    get mayFollow() {
-      return unheard.size > 0 || isMixed;
+    get mayPeopleFollow() {
+      return notSeen.size > 0 || isMixed;
     },
   };
 };

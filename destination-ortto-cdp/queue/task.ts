@@ -4,10 +4,10 @@ import { token } from '../records/map-record.ts';
 import type { Mapped } from '../records/mapped.ts';
 import type { Fate } from './ledger.ts';
 
-/** A mapped record that Ortto must be asked about, with what the queue has to know of it. */
+/** A mapped record that requires a call to Ortto, with what the queue needs to know. */
 export interface Task {
   readonly work: Exclude<Mapped, { kind: 'skip' | 'reject' }>;
-  /** Salesforce id of the record. */
+  /** The record's Salesforce id. */
   readonly id: string;
   readonly stream: string;
   readonly group: string;
@@ -20,13 +20,13 @@ export interface Task {
 /** What became of a task. */
 export interface Outcome {
   readonly fate: Fate;
-  /** For its states the record counts as settled only then; the fate is final at once. */
+  /** The record holds back its states until this resolves; its fate is final at once. */
   readonly until?: Promise<void> | undefined;
-  /** The person or organization is not in Ortto; if they may still come, the task is worth another try then. */
+  /** The person or organization is not in Ortto; if it may still arrive, the task is worth another try. */
   readonly isAbsent?: true;
 }
 
-/** Work of one kind and stream shares requests. Two tasks with a key in common may be about one person or organization. */
+/** Work of one kind and stream shares requests. Two tasks with a key in common may concern the same person or organization. */
 export const taskOf = (work: Task['work'], identities: Identities): Task => {
   if (work.kind === 'write') {
     const { mapping, id, tokens, bytes, cut } = work.write;
@@ -47,7 +47,7 @@ export const taskOf = (work: Task['work'], identities: Identities): Task => {
   return task(work, { id, stream: mapping.stream, keys: [own, ...contact], bytes: SMALL_BYTES });
 };
 
-/** Ids, times and key of an activity. */
+/** The ids, time and key of an activity. */
 const ACTIVITY_BYTES = 600;
 const SMALL_BYTES = 200;
 

@@ -2,10 +2,10 @@ import type { DisplayType } from '../ortto/field-types.ts';
 import type { RejectReason } from '../reasons.ts';
 import { normalEmail, normalPhone } from './identity.ts';
 
-// What Ortto takes for each display type, and what of a Salesforce value fits it. Everything is checked here, before
+// What Ortto accepts for each display type, and how Salesforce values are converted to it. Everything is checked here, before
 // anything is sent: Ortto bans an address that sends bad rows.
 
-/** Why a value does not fit its field; names a kind of fault, never the value. */
+/** Why a value does not fit its field: the kind of fault, never the value. */
 type Misfit = Extract<
   RejectReason,
   | `not_a_${'number' | 'date' | 'time' | 'boolean' | 'phone' | 'list'}`
@@ -24,16 +24,16 @@ const TEXT_LENGTH = 255;
 const LARGE_TEXT_LENGTH = 4000;
 const OBJECT_BYTES = 15_000;
 
-/** Whether a flag of Salesforce's is set; some hosts keep records in tables that know flags as numbers or text only. */
+/** Whether a Salesforce checkbox is set; some hosts store records in tables that hold booleans as numbers or text. */
 export const isTrue = (value: unknown): boolean =>
   value === true || value === 1 || (typeof value === 'string' && /^\s*(?:true|1)\s*$/i.test(value));
 
-/** Nothing to send: null, or text that is empty or blank (Ortto would count "" as a value), or an empty list. */
+/** Nothing to send: null, empty or blank text (to Ortto, "" is a value), or an empty list. */
 const NOTHING: Converted = { value: null };
 
 /**
- * The value in the form Ortto takes for a field of this type; `null` where there is none. Never called with undefined:
- * a field that a record does not have is not sent at all.
+ * The value as Ortto accepts it for a field of this type; `null` if there is none. Never called with undefined: a field that
+ * a record does not have is not sent at all.
  */
 export const convert = (type: DisplayType | 'email', value: unknown): Converted => {
   if (value === null || (typeof value === 'string' && value.trim() === '')) return NOTHING;
@@ -44,13 +44,13 @@ const text = (value: unknown, length: number): Converted => {
   if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value) };
   if (typeof value !== 'string') return { misfit: 'not_text' };
   const whole = value.toWellFormed();
-  // A character is one or two code units, so most texts need no counting.
+  // A character is one or two code units, so most texts need not be counted.
   if (whole.length <= length) return { value: whole };
   const characters = Array.from(whole);
   return characters.length <= length ? { value: whole } : { value: characters.slice(0, length).join(''), cut: true };
 };
 
-/** A number, or text that spells one without an exponent; undefined otherwise. */
+/** A number, or text that is one without an exponent; undefined otherwise. */
 const readNumber = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   return typeof value === 'string' && /^\s*[+-]?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
@@ -64,8 +64,8 @@ const integer = (value: unknown): Converted => {
 };
 
 /**
- * Ortto keeps decimals as thousandths. The shift is made in the number's shortest spelling, since 1.005 * 1000 is not
- * 1005; a fourth decimal is rounded half away from zero, as there is no room for it.
+ * Ortto stores decimals as thousandths. The shift is made on the number's shortest decimal form, because 1.005 * 1000 is not
+ * 1005; further decimals are rounded half away from zero.
  */
 const thousandths = (value: unknown): Converted => {
   const number = readNumber(value);
@@ -83,13 +83,13 @@ const readDay = (value: unknown): { year: number; month: number; day: number } |
   const parts = typeof value === 'string' ? DAY.exec(value.trim()) : null;
   if (parts === null) return undefined;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  // Date takes February 31 for March 2.
+  // Date turns February 31 into March 3 (or 2).
   const date = new Date(Date.UTC(year, month - 1, day));
   date.setUTCFullYear(year);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? { year, month, day } : undefined;
 };
 
-/** Milliseconds since 1970 of a date (its first instant, UTC) or an RFC 3339 time; undefined when it is neither. */
+/** A date (its first instant, UTC) or an RFC 3339 time as milliseconds since 1970; undefined if the value is neither. */
 export const instantOf = (value: unknown): number | undefined => {
   const day = readDay(value);
   if (day === undefined || typeof value !== 'string') return undefined;
@@ -130,7 +130,7 @@ const geo = (value: unknown): Converted => {
   return name.misfit === undefined ? { ...name, value: { name: name.value } } : name;
 };
 
-/** A set, in the order of the record. Text is taken for a picklist as Salesforce spells it: options divided by semicolons. */
+/** A set, in the record's order. Text is treated as a Salesforce multi-select picklist: options separated by semicolons. */
 const list = (value: unknown): Converted => {
   const items: readonly unknown[] | undefined = typeof value === 'string' ? value.split(';') : arrayOf(value);
   if (items === undefined) return { misfit: 'not_a_list' };
@@ -149,7 +149,7 @@ const object = (value: unknown): Converted => {
   return bytesOf(value) <= OBJECT_BYTES ? { value } : { misfit: 'object_too_large' };
 };
 
-/** As JSON. Nesting that overflows the stack takes more bytes than any limit. */
+/** The size as JSON. Nesting that overflows the stack is larger than any limit. */
 const bytesOf = (value: object): number => {
   try {
     return Buffer.byteLength(JSON.stringify(value));

@@ -7,37 +7,37 @@ import { convert, instantOf } from './convert.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Ortto keeps events for 90 days. An hour less, since an event may wait for its turn before it is sent. */
+/** Ortto keeps activities for 90 days. An hour less, because an activity may wait before it is sent. */
 const OLDEST_MS = 90 * 24 * HOUR_MS - HOUR_MS;
 
-/** This machine's clock may be behind Salesforce's by as much without a fresh event passing for a future one. */
+/** How far this machine's clock may lag Salesforce's before a fresh activity looks like a future one. */
 const CLOCK_SKEW_MS = 300_000;
 
-/** Ortto takes 16 kB an event; the rest of the event needs some room. */
+/** Ortto accepts 16 kB per activity; the rest of it needs some room. */
 const ATTRIBUTE_BYTES = 15_000;
 
-/** What becomes of a record that is an event: `id` is its own id, `now` milliseconds since 1970. */
+/** What becomes of a record that is an activity: `id` is its own id, `now` in milliseconds since 1970. */
 export const mapActivity = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
   const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
   if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
   const time = timeOf(mapping, data, now);
   if (typeof time === 'number' && time < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
-  const event = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
-  const { attributes, cut, problems } = attributesOf(event, data);
+  const activity = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
+  const { attributes, cut, problems } = attributesOf(activity, data);
   const [first, ...others] = [
     ...('reason' in about ? [about] : []),
     ...(typeof time === 'number' ? [] : [time]),
     ...problems,
   ];
   if (first !== undefined) return rejection(id, [first, ...others]);
-  if ('reason' in about || typeof time !== 'number' || event === undefined) {
-    throw new Error(`A record of ${mapping.stream} has neither an event nor a problem`);
+  if ('reason' in about || typeof time !== 'number' || activity === undefined) {
+    throw new Error(`A record of ${mapping.stream} has neither an activity nor a problem`);
   }
   const occurredAt = new Date(time).toISOString();
   const key = keyOf(mapping, data, id);
   return {
     kind: 'activity',
-    activity: { mapping, id, about, activityId: event.activityId, occurredAt, key, attributes, cut },
+    activity: { mapping, id, about, activityId: activity.activityId, occurredAt, key, attributes, cut },
   };
 };
 
@@ -60,7 +60,7 @@ const aboutByField = (
   return { kind, id, field };
 };
 
-/** One person that any value names; if there is none, one account. Several could each be meant, so none is taken. */
+/** The one person whose id is among the values, or else the one account. Of several any could be meant, so none is used. */
 const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Problem | undefined => {
   const found = new Map<string, About>();
   for (const [field, value] of Object.entries(data)) {
@@ -75,7 +75,7 @@ const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Prob
   return named.length > 1 ? { reason: 'several_ids', field: named.map(({ field }) => field).join(', ') } : named[0];
 };
 
-/** The first time the record has. One that is not over yet would move, and with it the event's identity. */
+/** The first time that the record has. A future time might still change, and with it the activity's identity. */
 const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Problem => {
   for (const path of mapping.occurredAt) {
     const value = valueAt(data, path);
@@ -89,13 +89,13 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
 };
 
 const attributesOf = (
-  event: MappedActivity | undefined,
+  activity: MappedActivity | undefined,
   data: JsonObject,
 ): { attributes: JsonObject; cut: string[]; problems: Problem[] } => {
   const attributes: { [id: string]: unknown } = {};
   const cut: string[] = [];
   const problems: Problem[] = [];
-  for (const { from, path, id, type } of event?.attributes ?? []) {
+  for (const { from, path, id, type } of activity?.attributes ?? []) {
     const converted = convert(type, valueAt(data, path) ?? null);
     if (converted.misfit !== undefined) problems.push({ reason: converted.misfit, field: from });
     else if (converted.value !== null) {
@@ -109,7 +109,7 @@ const attributesOf = (
   return { attributes, cut, problems };
 };
 
-/** What tells one event from another, as one text: no two different lists of values share it. */
+/** What identifies the activity, as one text: two different lists of values never share it. */
 const keyOf = (mapping: ActivityMapping, data: JsonObject, id: string): string =>
   mapping.identifiedBy
     .map((path) => (path.length === 1 && path[0] === 'Id' ? id : keyPart(valueAt(data, path))))

@@ -10,7 +10,7 @@ import type { StreamMapping } from '../mapping/plan.ts';
 import { EMAIL } from '../ortto/system-fields.ts';
 import { convert, isTrue } from './convert.ts';
 
-/** What becomes of one record. Pure: `now` (milliseconds since 1970) decides which events are too old. */
+/** What becomes of one record. Pure: `now` (milliseconds since 1970) decides which activities are too old. */
 export const mapRecord = (mapping: StreamMapping, data: JsonObject | undefined, now: number): Mapped => {
   if (data === undefined) return rejection(undefined, [{ reason: 'no_data', field: undefined }]);
   const id = salesforceId(data['Id']);
@@ -62,7 +62,7 @@ const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped 
   return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut } };
 };
 
-/** A permission says no or nothing; an email must be one, as a key and to be written to. */
+/** A permission is an opt-out or nothing; an email must be valid, as a match key and as an address. */
 const toOrtto = ({ id, type }: MappedField, value: unknown): ReturnType<typeof convert> => {
   if (PERMISSIONS.has(id)) return { value: isTrue(value) ? false : null };
   return convert(id === EMAIL ? 'email' : type, value);
@@ -93,6 +93,6 @@ const tokensOf = ({ identity }: EntityMapping, keys: Write['keys'], id: string):
   return tokens;
 };
 
-/** What Ortto compares loosely is spelled alike here: taking two for one costs a wait, the other way round is a race. */
+/** Values that Ortto may treat as equal get one token: a token shared by mistake costs a wait, one missed causes a race. */
 export const token = (fieldId: string, value: unknown): string =>
   `${fieldId} ${typeof value === 'string' ? value.trim().toLowerCase() : JSON.stringify(value).replaceAll(/\D/g, '').slice(-7)}`;

@@ -6,7 +6,7 @@ import type { EntityMapping } from '../mapping/entity.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { IdKind } from '../mapping/identities.ts';
 
-/** One field of a write, in Ortto's form. `null` clears; it is there only under the rule overwrite. */
+/** One field of a write, in Ortto's form. `null` clears the field and occurs only under the rule overwrite. */
 export interface WriteField {
   readonly id: string;
   readonly type: DisplayType;
@@ -19,17 +19,17 @@ export interface Write {
   readonly mapping: EntityMapping;
   /** The record's Salesforce id, 18 characters. */
   readonly id: string;
-  /** Everything to be sent, the match keys among it, the record's own id aside. */
+  /** Everything to be sent, including match keys but not the record's own id. */
   readonly fields: readonly WriteField[];
   /** The match keys this record has a value for, in order; never empty. */
   readonly keys: readonly { readonly fieldId: string; readonly value: unknown }[];
-  /** Texts by which this write and another may be seen to mean one person or organization: the own id and all keys, each once. */
+  /** The own id and all keys as texts, each once: writes with one in common may concern the same person or organization. */
   readonly tokens: readonly string[];
-  /** 18-character id of the account a person belongs to; null for none, undefined when the record does not say. */
+  /** 18-character id of the account a person belongs to; null for none, undefined if the record lacks the field. */
   readonly accountId: string | null | undefined;
-  /** Size of its row on the wire, at most. */
+  /** Upper bound on the size of its row on the wire. */
   readonly bytes: number;
-  /** Salesforce fields whose text was cut to Ortto's length. */
+  /** The Salesforce fields whose text was cut to Ortto's length. */
   readonly cut: readonly string[];
 }
 
@@ -38,11 +38,11 @@ export interface Activity {
   readonly mapping: ActivityMapping;
   /** The record's Salesforce id, 18 characters. */
   readonly id: string;
-  /** The record it belongs to, and the Salesforce field that names that. */
+  /** The Salesforce record it belongs to, and the field that identifies that record. */
   readonly about: { readonly kind: IdKind; readonly id: string; readonly field: string };
   /** Ortto's id of the activity: of people (`act:cm:`), or, about an account, of organizations (`act:oc:`). */
   readonly activityId: string;
-  /** RFC 3339; together with `key` the same whenever the same activity is sent again. */
+  /** RFC 3339. Like `key`, the same whenever the same activity is sent again. */
   readonly occurredAt: string;
   readonly key: string;
   /** Values in Ortto's form, by attribute id. */
@@ -50,7 +50,7 @@ export interface Activity {
   readonly cut: readonly string[];
 }
 
-/** What is wrong with a record; never a value of it. */
+/** What is wrong with a record; never contains a value. */
 export interface Problem {
   readonly reason: RejectReason;
   /** The Salesforce field, where one is at fault. */
@@ -60,9 +60,9 @@ export interface Problem {
 export type Mapped =
   | { readonly kind: 'write'; readonly write: Write }
   | { readonly kind: 'activity'; readonly activity: Activity }
-  /** A converted lead: the person who carries the lead's id is to carry the contact's. */
+  /** A converted lead: the person who carries the lead's id is to carry the contact's as well. */
   | { readonly kind: 'hand_over'; readonly mapping: EntityMapping; readonly id: string; readonly contactId: string }
-  /** A deletion to act on; with `masterId` the row was merged into that one. */
+  /** A deletion to act on; with `masterId`, the record was merged into that one. */
   | {
       readonly kind: 'tombstone';
       readonly mapping: EntityMapping;
@@ -80,7 +80,7 @@ export type Mapped =
       readonly problems: readonly Problem[];
     };
 
-/** The record's value at a path; null below a parent that is null, undefined where the record has no such field. */
+/** The record's value at a path; null below a parent that is null, undefined if the record has no such field. */
 export const valueAt = (data: JsonObject, path: readonly string[]): unknown => {
   let value: unknown = data;
   for (const name of path) {

@@ -14,13 +14,13 @@ interface StreamRules {
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 const row = ([stream, { target, person, activity, fields = [] }]: [string, StreamRules]): string => {
-  const event = activity && [
+  const identity = activity && [
     `"${activity.name}" of \`${person ?? ''}\`,`,
     `at ${activity.occurred_at.map((field) => `\`${field}\``).join(', else ')};`,
-    `told apart by ${code(activity.identified_by)}`,
+    `identified by ${code(activity.identified_by)}`,
   ];
   const sent = fields.map(({ from, to }) => `\`${from}\` → ${to}`).join('<br>');
-  return `| ${stream} | ${[target, ...(event ?? [])].join(' ')} | ${sent} |`;
+  return `| ${stream} | ${[target, ...(identity ?? [])].join(' ')} | ${sent} |`;
 };
 
 /** The default mapping as a Markdown table, one row a stream. */

@@ -5,7 +5,7 @@ const THEN: Readonly<Record<Next, string>> = {
   isolate: 'finds the rows at fault and sends the others again',
   narrow: 'asks again with fewer conditions',
   do_without: 'continues without it',
-  change_config: 'ends the sync: something must be changed',
+  change_config: 'ends the sync: the user must change something',
   try_later: 'ends the sync; the next one continues',
 };
 
@@ -14,7 +14,7 @@ const statusText = ({ statuses }: Refusal): string =>
     ? 'anything else'
     : statuses.map((each) => (typeof each === 'number' ? String(each) : each.join('–'))).join(', ');
 
-/** What follows from each status that Ortto may answer, as a Markdown table. */
+/** What each status from Ortto leads to, as a Markdown table. */
 export const refusalTable = (refusals: readonly Refusal[]): string =>
   [
     '| Ortto answers | to | because | the connector |',

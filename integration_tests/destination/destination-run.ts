@@ -7,8 +7,8 @@ import { failureTrace } from '../../airbyte/failures.ts';
 import { readInput } from '../../airbyte/input.ts';
 import type { AirbyteMessage, ConfiguredCatalog, JsonObject, StateMessage } from '../../airbyte/protocol.ts';
 import { parseConfig } from '../../destination-ortto-cdp/config.ts';
-import { USUAL, write } from '../../destination-ortto-cdp/write.ts';
-import type { Bounds } from '../../destination-ortto-cdp/write.ts';
+import { DEFAULT_LIMITS, write } from '../../destination-ortto-cdp/write.ts';
+import type { Limits } from '../../destination-ortto-cdp/write.ts';
 import { runConnector, spawnConnector } from '../protocol/connector-process.ts';
 import type { ConnectorProcess } from '../protocol/connector-process.ts';
 import { messageOn } from '../protocol/lines.ts';
@@ -125,12 +125,12 @@ export const runWrite = (ortto: OrttoSimulator, options: WriteOptions): Promise<
 
 /**
  * Runs `write` in this process: what runWrite does, less the start of a process and the edge's stdout. For tests of
- * which there are many, and of bounds that no setting reaches.
+ * which there are many, and of limits that no setting reaches.
  */
 export const liveWrite = async (
   ortto: OrttoSimulator,
   { config, streams, mode = 'append_dedup', lines }: WriteOptions,
-  bounds: Partial<Bounds> = {},
+  limits: Partial<Limits> = {},
 ): Promise<Run> => {
   const messages: AirbyteMessage[] = [];
   const say = (level: 'ERROR' | 'WARN' | 'INFO' | 'DEBUG') => (message: string) => {
@@ -144,7 +144,11 @@ export const liveWrite = async (
   let exitCode = 0;
   try {
     const settings = parseConfig(configOf(ortto, config));
-    for await (const message of write(settings, { config, catalog, input, log, signal }, { ...USUAL, ...bounds })) {
+    for await (const message of write(
+      settings,
+      { config, catalog, input, log, signal },
+      { ...DEFAULT_LIMITS, ...limits },
+    )) {
       messages.push(message);
     }
   } catch (error) {

@@ -117,7 +117,7 @@ test('links are made in the middle of a sync when many wait, and their states le
     await vi.waitFor(() => expect(sizes()).toEqual([400]), { timeout: 20_000 });
     yield* [...contacts(100, () => 1, 400), state('Contact', 2)];
   }
-  const run = await sync(lines(), {}, { mostLinks: 400 });
+  const run = await sync(lines(), {}, { maxWaitingLinks: 400 });
   expect(stateIds(run)).toEqual([1, 2]);
   expect(ledgerOf(run, 'Contact')).toMatchObject({ linked: 500 });
 });

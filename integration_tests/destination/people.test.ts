@@ -189,7 +189,7 @@ test('a custom object goes to the one person its records name; the field is told
   );
   expect(ledgerOf(run, 'Visit__c')).toMatchObject({ recorded: 3, rejected: { several_ids: 2 } });
   expect(logs(run, 'INFO').filter((text) => text.includes('Member__c identifies'))).toHaveLength(1);
-  expect(logs(run, 'WARN').filter((text) => text.includes('Member__c, Friend__c; set person'))).toHaveLength(1);
+  expect(logs(run, 'WARN').filter((text) => text.includes('Member__c, Friend__c; in objects, set'))).toHaveLength(1);
 });
 
 test('"Import new records only" leaves whoever exists as they are', async () => {

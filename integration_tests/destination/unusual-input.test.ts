@@ -120,7 +120,7 @@ test.each([
     'sixty fields',
     { Contact: ['Id', 'Email', ...Array.from({ length: 60 }, (_, number) => `F${number}__c`)] },
     {},
-    /Contact: 61 fields are mapped, 50 are allowed; untick at least 11/,
+    /Contact: 61 fields are mapped, but only 50 are allowed; deselect at least 11/,
   ],
   ['a prefix that is not set', { crm_Contact: ['Id', 'Email'] }, {}, /crm_Contact: .*stream_prefix/],
 ] as const)(

@@ -23,7 +23,7 @@ const CHOICES = {
   destination: {
     '.region': Object.keys(destination.REGION_HOSTS),
     '.modify_system_fields().mode': Object.keys(MODES),
-    '.modify_system_fields().fields[]': destination.BOXES,
+    '.modify_system_fields().fields[]': destination.MODIFIABLE_FIELDS,
     '.objects[].target': Object.keys(TARGET_KINDS),
     // A user chooses the type of a field to be created; geo is only for fields that Ortto already has.
     '.objects[].fields[].type': Object.keys(TYPES).filter((type) => type !== 'geo'),
@@ -71,6 +71,6 @@ describe.each([
 
 test('Every box of "Modify system CDP fields" is a field of Ortto, and ticked by default', () => {
   const names = SYSTEM_FIELDS.person.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining([...destination.BOXES]));
-  expect(destinationSchema.properties.modify_system_fields.default.fields).toEqual(destination.BOXES);
+  expect(names).toEqual(expect.arrayContaining([...destination.MODIFIABLE_FIELDS]));
+  expect(destinationSchema.properties.modify_system_fields.default.fields).toEqual(destination.MODIFIABLE_FIELDS);
 });

@@ -89,7 +89,7 @@ test.each(SIDES)('%s explains every failure and warning that its connector can s
 
 test.each(SIDES)('%s explains whatever can be wrong with a value by its schema', (file) => {
   const phrases = /const PHRASES[\s\S]*?\n\};/.exec(readText('schemas/validator.ts'))?.[0] ?? '';
-  const said = [...phrases.matchAll(/['`]((?:is|must|has) [^'`$]*)/g)].map(([, text = '']) => text);
+  const said = [...phrases.matchAll(/['`]((?:is|must|has|does) [^'`$]*)/g)].map(([, text = '']) => text);
   const explained = firstCells(readText(file), 'you see').flatMap(codeSpans).map(pattern);
   expect(said.length).toBeGreaterThan(10);
   expect(said.filter((text) => !explained.some((sentence) => sentence.test(text)))).toEqual([]);

@@ -66,7 +66,7 @@ test('options and arguments of a later Airbyte are tolerated', async () => {
   const spec = await runConnector(SOURCE, ['spec', ...unknown]);
   expect(spec.messages.map(({ type }) => type)).toEqual(['SPEC']);
   const check = await runConnector(SOURCE, ['check', ...unknown, '--config', file({ password: SECRET })]);
-  const ignored = 'Options of the command line that are not known were ignored: --debug, --level.';
+  const ignored = 'Ignored unknown command-line options: --debug, --level.';
   expect(check.messages).toEqual([
     { type: 'LOG', log: { level: 'WARN', message: ignored } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED', message: 'signed in with ****' } },
@@ -279,7 +279,7 @@ test.each(['config', 'transient'])('a check that fails with a %s error has worke
 
 test('an option of the config that is not known is told by its name alone', async () => {
   const { messages } = await read({ act: 'missing', pasword: SECRET, _platform: 1 });
-  const message = 'The configuration has options that are not known and have no effect: pasword.';
+  const message = 'Unknown configuration options, ignored: pasword.';
   expect(messages).toContainEqual({ type: 'LOG', log: { level: 'WARN', message } });
   expect(JSON.stringify(messages)).not.toContain(SECRET);
 });

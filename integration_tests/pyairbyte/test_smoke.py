@@ -181,7 +181,7 @@ def test_synthetic_streams_without_ids_are_refused_whole_and_in_words(servers: S
     assert not result["success"]
     log = destination_log(tmp_path)
     assert "basic_types: has no field Id" in log
-    assert "null_handling: no mapping says what it becomes" in log
+    assert "null_handling: the mapping does not cover this stream" in log
     assert servers.cdp().people == []
 
 

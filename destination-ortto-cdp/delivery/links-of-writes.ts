@@ -2,23 +2,23 @@ import type { Ortto } from '../ortto/api.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
 import type { Links } from './links.ts';
-import { lookUp } from './writes.ts';
+import { lookUpIds } from './writes.ts';
 import type { Delivered } from './writes.ts';
 
-/** Which links follow from what became of the writes of people and organizations. */
-export interface Linking {
-  /** Looks up the people whom a link needs and whose verdict did not name them. In the order of the writes. */
+/** Decides which links follow from the delivered writes of people and organizations. */
+export interface LinksOfWrites {
+  /** Looks up the people that a link needs and whose verdict had no id. In the order of the writes. */
   readonly locate: (writes: readonly Write[], delivered: readonly Delivered[]) => Promise<readonly Delivered[]>;
   /**
-   * Adds the link of a delivered write. Resolves when its states may leave as far as links go; undefined when there is nothing to
-   * wait for. `isBack`: an organization that was restored from the archive.
+   * Adds the link of a delivered write. Resolves when links no longer hold back its states; undefined when there is nothing
+   * to wait for. `isBack`: an organization that was restored from the archive.
    */
   readonly add: (write: Write, delivered: Delivered, isBack: boolean) => Promise<void> | undefined;
 }
 
-/** `links` is undefined where no links are made. */
-export const createLinking = (ortto: Ortto, links: Links | undefined): Linking => {
-  /** Whether the record says where its person belongs. A new person belongs nowhere yet, so nothing need be undone. */
+/** `links` is undefined when no links are to be made. */
+export const createLinksOfWrites = (ortto: Ortto, links: Links | undefined): LinksOfWrites => {
+  /** Whether the record determines where its person belongs. A new person belongs nowhere yet, so there is nothing to undo. */
   const placesPerson = ({ mapping, accountId }: Write, fate: Fate | undefined): boolean =>
     links !== undefined &&
     mapping.target === 'person' &&
@@ -32,7 +32,7 @@ export const createLinking = (ortto: Ortto, links: Links | undefined): Linking =
         return orttoId === undefined && placesPerson(one, fate);
       });
       if (lost.length === 0) return delivered;
-      const found = await lookUp(ortto, lost);
+      const found = await lookUpIds(ortto, lost);
       return delivered.map((each, index) => {
         const one = writes[index];
         return { ...each, orttoId: each.orttoId ?? (one && found.get(one)) };

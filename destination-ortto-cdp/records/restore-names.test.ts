@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createNameRestorer } from './column-names.ts';
+import { createRestoreNames } from './restore-names.ts';
 
-const respell = createNameRestorer({
+const respell = createRestoreNames({
   properties: {
     Id: { type: ['null', 'string'] },
     LastName: { type: ['null', 'string'] },
@@ -14,7 +14,7 @@ const respell = createNameRestorer({
   },
 });
 
-test('gives a record that went through a table its names and values back', () => {
+test('restores the names and values of a record that went through a table', () => {
   const record = {
     id: '0035g0000000001AAA',
     lastname: '007',
@@ -50,16 +50,16 @@ test.each([
   ['nothing', { createddate: null, points__c: null }, { CreatedDate: null, Points__c: null }],
   ['a number field that holds no number', { points__c: 'NaN' }, { Points__c: 'NaN' }],
   ['a number field that holds blank text', { points__c: ' ' }, { Points__c: ' ' }],
-])('leaves %s what it is', (_, columns, fields) => {
+])('leaves %s unchanged', (_, columns, fields) => {
   expect(respell({ id: 'x', ...columns })).toEqual({ Id: 'x', ...fields });
 });
 
-test('hands on a record that has its Salesforce names as the very object it is', () => {
+test('returns a record that has its Salesforce names as the same object', () => {
   const records = [{ Id: 'x', lastname: 'y', Points__c: '5' }, { LastName: 'no id at all' }];
   for (const record of records) expect(respell(record)).toBe(record);
 });
 
-test('leaves a stream alone whose own field is called id', () => {
+test('does not touch a stream that has a field called id', () => {
   const record = { id: 'x' };
-  expect(createNameRestorer({ properties: { id: { type: 'string' } } })(record)).toBe(record);
+  expect(createRestoreNames({ properties: { id: { type: 'string' } } })(record)).toBe(record);
 });
