@@ -1,6 +1,7 @@
 import type { AirbyteMessage as CdkMessage } from 'faros-airbyte-cdk/lib/protocol.js';
 import type { AirbyteSourceRunner } from 'faros-airbyte-cdk/lib/sources/source-runner.js';
 import type { Channel } from './channel.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { ConfigError, listed, TransientError } from './errors.ts';
 import { readJsonFile } from './json-file.ts';
 import { redirectConsole } from './log.ts';
@@ -32,9 +33,9 @@ export const tolerant = (command: Command): Command => command.allowUnknownOptio
 export const tolerantWithWarning = (command: Command, { logger }: Edge): Command =>
   tolerant(command).hook('preAction', (_, { args }) => {
     const options = args.filter((arg) => arg.startsWith('-')).map((arg) => arg.replace(/=.*$/s, ''));
-    if (options.length > 0) {
-      logger.warn(`Ignored unknown command-line options: ${options.join(', ')}.`);
-    }
+    if (options.length === 0) return;
+    const known = command.helpInformation().match(/--[a-z][a-z-]*/g) ?? [];
+    logger.warn(`Ignored unknown command-line options: ${options.join(', ')}${didYouMean(options, known) || '.'}`);
   });
 
 /**
@@ -46,7 +47,11 @@ export const loadConfig = ({ channel, logger, configSchema }: Edge, path: string
   channel.hideSecretsOf(config);
   const unknown = unknownOptions(config, configSchema());
   if (unknown.length > 0) {
-    logger.warn(`Unknown configuration options, ignored: ${listed(unknown)}.`);
+    const meant = unknown.flatMap((option) => option.meant ?? []);
+    const suggestion = meant.length > 0 ? ` Did you mean ${listed(meant)}?` : '';
+    logger.warn(
+      `Unknown configuration options, ignored: ${listed(unknown.map(({ path: each }) => each))}.${suggestion}`,
+    );
   }
   return config as CdkConfig;
 };

@@ -15,7 +15,7 @@ test.each([
   ['Lead_Scroe__c', 'Lead_Score__c'],
 ])('%s means %s', (written, name) => {
   expect(closestName(written, FIELDS)).toBe(name);
-  expect(didYouMean(written, FIELDS)).toBe(`; did you mean ${name}?`);
+  expect(didYouMean(written, FIELDS)).toBe(`. Did you mean ${name}?`);
 });
 
 test.each(['Phone', 'X', '', 'Something_Else__c', 'AVeryLongNameThatIsNothingLikeTheOthers'])(

@@ -1,4 +1,5 @@
 import leven from 'leven';
+import { listed } from './errors.ts';
 
 /** Edits in a slip of the hand: two swapped letters count as two, and names are long enough for a third. */
 const MOST_EDITS = 3;
@@ -8,11 +9,15 @@ const MOST_DIFFERENT = 0.5;
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
 
+/** Swapped letters are two edits, which is most of a short name. */
+const sorted = (name: string): string => [...name].toSorted().join('');
+
 /** How different two names are, in edits; capitals, spaces and punctuation do not count. */
 const distance = (written: string, name: string): number => {
   const [a, b] = [plain(written), plain(name)];
   const edits = leven(a, b);
-  return edits <= MOST_EDITS && edits <= Math.max(a.length, b.length) * MOST_DIFFERENT ? edits : Infinity;
+  const isClose = edits <= Math.max(a.length, b.length) * MOST_DIFFERENT || sorted(a) === sorted(b);
+  return isClose && edits <= MOST_EDITS ? edits : Infinity;
 };
 
 /** The name that was most likely meant; of equally close ones the first. Undefined when none is close; never `written` itself. */
@@ -27,8 +32,9 @@ export const closestName = (written: string, names: Iterable<string>): string | 
   return closest;
 };
 
-/** `; did you mean Email?`, to follow what is wrong with a name; empty when no name is close. */
-export const didYouMean = (written: string, names: Iterable<string>): string => {
-  const name = closestName(written, names);
-  return name === undefined ? '' : `; did you mean ${name}?`;
+/** `. Did you mean Email?`, to follow what is wrong with a name or several; empty when no name is close. */
+export const didYouMean = (written: string | readonly string[], names: Iterable<string>): string => {
+  const known = [...names];
+  const meant = [written].flat().flatMap((each) => closestName(each, known) ?? []);
+  return meant.length === 0 ? '' : `. Did you mean ${listed(meant)}?`;
 };

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { unknownOptions } from './unknown-options.ts';
 
+const unknownPaths = (config: unknown, of: unknown) => unknownOptions(config, of).map(({ path }) => path);
+
 const schema = {
   properties: {
     name: { type: 'string' },
@@ -20,7 +22,7 @@ test('whatever the schema describes is known, at any depth', () => {
     login: { kind: 'user', user: 'u', password: 'p' },
     lists: [{ of: 1, more: { deep: {} } }],
   };
-  expect(unknownOptions(config, schema)).toEqual([]);
+  expect(unknownPaths(config, schema)).toEqual([]);
 });
 
 test('unknown options are named by their path, without their value', () => {
@@ -29,19 +31,29 @@ test('unknown options are named by their path, without their value', () => {
     login: { kind: 'key', key: 'k' },
     lists: [{ of: 1 }, { fo: 1, more: { deeep: 2 } }],
   };
-  expect(unknownOptions(config, schema)).toEqual(['nmae', 'lists[1].fo', 'lists[1].more.deeep']);
+  expect(unknownPaths(config, schema)).toEqual(['nmae', 'lists[1].fo', 'lists[1].more.deeep']);
 });
 
 test('a choice knows only its own fields; while it is open, those of every branch', () => {
-  expect(unknownOptions({ login: { kind: 'key', key: 'k', user: 'u' } }, schema)).toEqual(['login.user']);
-  expect(unknownOptions({ login: { key: 'k', user: 'u', pass: 'p' } }, schema)).toEqual(['login.pass']);
+  expect(unknownPaths({ login: { kind: 'key', key: 'k', user: 'u' } }, schema)).toEqual(['login.user']);
+  expect(unknownPaths({ login: { key: 'k', user: 'u', pass: 'p' } }, schema)).toEqual(['login.pass']);
 });
 
 test('what the platform adds is ignored, and a config of another shape is not examined', () => {
-  expect(unknownOptions({ __injected: 1, name: 'a' }, schema)).toEqual([]);
-  expect([null, 'text', [], [{ x: 1 }]].map((config) => unknownOptions(config, schema))).toEqual([[], [], [], []]);
+  expect(unknownPaths({ __injected: 1, name: 'a' }, schema)).toEqual([]);
+  expect([null, 'text', [], [{ x: 1 }]].map((config) => unknownPaths(config, schema))).toEqual([[], [], [], []]);
 });
 
 test('names that every JavaScript object has are unknown like any other', () => {
-  expect(unknownOptions(JSON.parse('{"constructor": 1, "toString": 2}'), schema)).toEqual(['constructor', 'toString']);
+  expect(unknownPaths(JSON.parse('{"constructor": 1, "toString": 2}'), schema)).toEqual(['constructor', 'toString']);
+});
+
+test('the option that was most likely meant is told with its path', () => {
+  const config = { nmae: 1, login: { kind: 'key', kye: 'k' }, lists: [{ mroe: 1 }], zebra: 1 };
+  expect(unknownOptions(config, schema).map(({ meant }) => meant)).toEqual([
+    'name',
+    'login.key',
+    'lists[0].more',
+    undefined,
+  ]);
 });

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import { listed } from '../../airbyte/errors.ts';
 import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
@@ -155,18 +156,18 @@ const aboutPath = ({ stream, rules, fields, findings }: ActivitySetting): readon
   if (rules.person === undefined) return undefined;
   if (!fields.has(rules.person)) {
     findings.problems.push(
-      `${stream}: ${rules.person} identifies the person a record belongs to, but the stream does not have it; select it or set person in objects`,
+      `${stream}: ${rules.person} identifies the person a record belongs to, but the stream does not have it; select it or set person in objects${didYouMean(rules.person, fields.keys())}`,
     );
   }
   return rules.person.split('.');
 };
 
 const timePaths = (setting: ActivitySetting): readonly (readonly string[])[] => {
-  const { stream, rules, findings } = setting;
+  const { stream, rules, fields, findings } = setting;
   const paths = presentPaths(rules.activity.occurredAt, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: the stream has no field for the time of its activities; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects`,
+      `${stream}: the stream has no field for the time of its activities; select ${rules.activity.occurredAt.join(' or ')} or set activity.occurred_at in objects${didYouMean(rules.activity.occurredAt, fields.keys())}`,
     );
   }
   return paths;
@@ -181,11 +182,11 @@ const identityPaths = (setting: ActivitySetting): readonly (readonly string[])[]
   const paths = presentPaths(rules.activity.identifiedBy, setting);
   if (paths.length === 0) {
     findings.problems.push(
-      `${stream}: the stream has none of the fields that identify its activities (${absent.join(', ')}); select one or set activity.identified_by in objects`,
+      `${stream}: the stream has none of the fields that identify its activities (${absent.join(', ')}); select one or set activity.identified_by in objects${didYouMean(absent, fields.keys())}`,
     );
   } else if (absent.length > 0) {
     findings.warnings.push(
-      `${stream}: activities are identified without ${absent.join(' and ')}, not selected in the connection`,
+      `${stream}: activities are identified without ${absent.join(' and ')}, not selected in the connection${didYouMean(absent, fields.keys())}`,
     );
   }
   return paths;

@@ -38,6 +38,9 @@ const OBJECTS: ReadonlyMap<string, DefaultObject> = new Map(
   Object.entries(defaults.streams as { readonly [object: string]: DefaultObject }),
 );
 
+/** The objects that the default mapping covers, custom ones aside. */
+export const KNOWN_OBJECTS: readonly string[] = [...OBJECTS.keys()];
+
 const CUSTOM_OBJECT: DefaultObject = { target: 'either', fields: [{ from: 'Name', to: 'Name', type: 'text' }] };
 
 /**

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import { listed } from '../../airbyte/errors.ts';
 import type { ConfiguredCatalog, ConfiguredStream } from '../../airbyte/protocol.ts';
 import { planActivity } from './activity.ts';
@@ -5,7 +6,7 @@ import type { ActivityDefinition, CustomField } from '../ortto/account-schema.ts
 import type { ActivityMapping, NewDefinition } from './activity.ts';
 import { catalogFields } from './catalog-fields.ts';
 import type { DestinationConfig } from '../config.ts';
-import { objectRules } from './defaults.ts';
+import { KNOWN_OBJECTS, objectRules } from './defaults.ts';
 import { planEntity } from './entity.ts';
 import type { EntityMapping } from './entity.ts';
 import { createCustomFields } from './custom-fields.ts';
@@ -125,8 +126,8 @@ const objectName = (stream: string, prefix: string): string | undefined =>
 
 const unmapped = (stream: string, prefix: string): string =>
   prefix === ''
-    ? `${stream}: the mapping does not cover this stream; add it to objects, remove it from the connection, or set stream_prefix if the connection adds a prefix to stream names`
-    : `${stream}: the mapping does not cover this stream, even with stream_prefix "${prefix}" removed; correct the prefix, add the stream to objects, or remove it from the connection`;
+    ? `${stream}: the mapping does not cover this stream; add it to objects, remove it from the connection, or set stream_prefix if the connection adds a prefix to stream names${didYouMean(stream, KNOWN_OBJECTS)}`
+    : `${stream}: the mapping does not cover this stream, even with stream_prefix "${prefix}" removed; correct the prefix, add the stream to objects, or remove it from the connection${didYouMean(stream.replace(prefix, ''), KNOWN_OBJECTS)}`;
 
 const overLimit = (kind: string, count: number, allowed: number, fresh: readonly NewField[]): string[] =>
   fresh.length === 0 || count <= allowed

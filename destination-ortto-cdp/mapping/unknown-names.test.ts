@@ -16,7 +16,9 @@ test('an entry for a stream that is spelled differently is a problem, one for an
   noteUnknownStreams([entry('Contact'), entry('lead'), entry('Kontakt')], ['Contact', 'Lead'], book);
   expect(book).toEqual({
     problems: ['objects[1].stream: the connection has no stream lead. Did you mean Lead?'],
-    warnings: ['objects[2].stream: the connection has no stream Kontakt, so the entry has no effect'],
+    warnings: [
+      'objects[2].stream: the connection has no stream Kontakt, so the entry has no effect. Did you mean Contact?',
+    ],
     notes: [],
   });
 });

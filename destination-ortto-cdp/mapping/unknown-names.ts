@@ -1,3 +1,4 @@
+import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import type { ObjectMapping } from '../config.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import type { MappingRow } from './defaults.ts';
@@ -26,7 +27,10 @@ export const noteUnknownStreams = (
     const similar = similarName(stream, streams);
     if (similar !== undefined)
       problems.push(`objects[${index}].stream: the connection has no stream ${stream}. Did you mean ${similar}?`);
-    else warnings.push(`objects[${index}].stream: the connection has no stream ${stream}, so the entry has no effect`);
+    else
+      warnings.push(
+        `objects[${index}].stream: the connection has no stream ${stream}, so the entry has no effect${didYouMean(stream, streams)}`,
+      );
   }
 };
 
@@ -35,15 +39,21 @@ export const noteUnknownField = (
   stream: string,
   { from, to, origin }: Pick<MappingRow, 'from' | 'to' | 'origin'>,
   fields: CatalogFields,
-  { problems, notes }: Findings,
+  { problems, warnings, notes }: Findings,
 ): void => {
   if (origin === 'default' || fields.has(from)) return;
   const similar = similarName(from, fields.keys());
+  const suggestion = didYouMean(from, fields.keys());
   if (similar !== undefined)
     problems.push(`${stream}.${from}: the stream has no field ${from}. Did you mean ${similar}?`);
-  else if (to === 'none')
+  else if (to !== 'none')
+    problems.push(
+      `${stream}.${from}: the stream has no such field; select it or remove the row from objects${suggestion}`,
+    );
+  else if (suggestion === '')
     notes.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out`);
-  else problems.push(`${stream}.${from}: the stream has no such field; select it or remove the row from objects`);
+  // With a close name there may well be something that was to be left out.
+  else warnings.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out${suggestion}`);
 };
 
 /**
@@ -55,6 +65,6 @@ export const nameProblem = (target: 'person' | 'organization', to: string): stri
   const similar = similarName(to, own);
   if (similar !== undefined) return `"${to}" is one of Ortto's own fields; write it as ${similar}`;
   return /^[a-z]+(?:_[a-z0-9]+)+$/.test(to) && !own.includes(to)
-    ? `"${to}" is not one of Ortto's own fields (${own.join(', ')}); write the name of a custom field as people read it, with spaces`
+    ? `"${to}" is not one of Ortto's own fields (${own.join(', ')}); write the name of a custom field as people read it, with spaces${didYouMean(to, own)}`
     : undefined;
 };

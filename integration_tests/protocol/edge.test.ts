@@ -279,7 +279,7 @@ test.each(['config', 'transient'])('a check that fails with a %s error has worke
 
 test('an option of the config that is not known is told by its name alone', async () => {
   const { messages } = await read({ act: 'missing', pasword: SECRET, _platform: 1 });
-  const message = 'Unknown configuration options, ignored: pasword.';
+  const message = 'Unknown configuration options, ignored: pasword. Did you mean password?';
   expect(messages).toContainEqual({ type: 'LOG', log: { level: 'WARN', message } });
   expect(JSON.stringify(messages)).not.toContain(SECRET);
 });

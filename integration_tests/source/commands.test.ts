@@ -115,12 +115,12 @@ test('A misspelled object, field, parent or condition is told with the name that
     { name: 'Lead', conditions: [{ field: 'Ratting', operator: 'is', value: 'Hot' }] },
   ];
   const said = status(await org.run('check', { ...org.config, objects }));
-  expect(said.match(/did you mean [\w.]+\?/g)).toEqual([
-    'did you mean Contact?',
-    'did you mean Email?',
-    'did you mean Account?',
-    'did you mean Name?',
-    'did you mean Rating?',
+  expect(said.match(/Did you mean [\w.]+\?/g)).toEqual([
+    'Did you mean Contact?',
+    'Did you mean Email?',
+    'Did you mean Account?',
+    'Did you mean Name?',
+    'Did you mean Rating?',
   ]);
 });
 

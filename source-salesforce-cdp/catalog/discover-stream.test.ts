@@ -111,8 +111,8 @@ test('every named field that does not exist is a problem that names it', () => {
     'Owner.Department',
   ];
   expect(discoverStream(contact, refinement(named), parents).problems).toEqual([
-    'Contact has no field Emial, or it is hidden from the connected user; did you mean Email?',
-    'Contact.Account.Nmae: Account has no such field, or it is hidden from the connected user; did you mean Name?',
+    'Contact has no field Emial, or it is hidden from the connected user. Did you mean Email?',
+    'Contact.Account.Nmae: Account has no such field, or it is hidden from the connected user. Did you mean Name?',
     'Contact.Boss.Name: there is no relationship Boss',
     "Contact.Account.Owner.Name: only the parent's own fields can be read, not those of its parents",
     'Contact.Account.BillingAddress: cannot be read through a parent',
