@@ -14,7 +14,7 @@ const schema = {
   },
 };
 
-test('whatever the schema describes is known, at any depth', () => {
+test('what the schema speaks of is known, wherever it stands', () => {
   const config = {
     name: 'a',
     login: { kind: 'user', user: 'u', password: 'p' },
@@ -23,7 +23,7 @@ test('whatever the schema describes is known, at any depth', () => {
   expect(unknownOptions(config, schema)).toEqual([]);
 });
 
-test('unknown options are named by their path, without their value', () => {
+test('slips are named by their path, and not their value', () => {
   const config = {
     nmae: 'secret',
     login: { kind: 'key', key: 'k' },
@@ -32,16 +32,16 @@ test('unknown options are named by their path, without their value', () => {
   expect(unknownOptions(config, schema)).toEqual(['nmae', 'lists[1].fo', 'lists[1].more.deeep']);
 });
 
-test('a choice knows only its own fields; while it is open, those of every branch', () => {
+test('a choice knows its own fields only; while it is open, those of all', () => {
   expect(unknownOptions({ login: { kind: 'key', key: 'k', user: 'u' } }, schema)).toEqual(['login.user']);
   expect(unknownOptions({ login: { key: 'k', user: 'u', pass: 'p' } }, schema)).toEqual(['login.pass']);
 });
 
-test('what the platform adds is ignored, and a config of another shape is not examined', () => {
+test('what the platform puts in is none of our business, and a config of another shape is not looked into', () => {
   expect(unknownOptions({ __injected: 1, name: 'a' }, schema)).toEqual([]);
   expect([null, 'text', [], [{ x: 1 }]].map((config) => unknownOptions(config, schema))).toEqual([[], [], [], []]);
 });
 
-test('names that every JavaScript object has are unknown like any other', () => {
+test('names of what every object has are slips like others', () => {
   expect(unknownOptions(JSON.parse('{"constructor": 1, "toString": 2}'), schema)).toEqual(['constructor', 'toString']);
 });
