@@ -34,7 +34,7 @@ test('lines arrive whole and numbered wherever the chunks are cut', async () => 
   );
 });
 
-test('null counts as absent, and so does data that is not an object', () => {
+test('null counts as absent, and data that is no object as none', () => {
   const parse = (text: string) => parseMessage(Buffer.from(text), 1);
   const record = { kind: 'record', stream: 'A', line: 1 };
   expect(parse(line({}, { namespace: null, meta: null }))).toEqual({ ...record, namespace: undefined, data: {} });
@@ -44,7 +44,7 @@ test('null counts as absent, and so does data that is not an object', () => {
   }
 });
 
-test('a state keeps every key it arrived with', () => {
+test('a state keeps every key it came with', () => {
   const message = {
     type: 'STATE',
     state: { type: 'STREAM', stream: { stream_descriptor: { name: 'a' }, x: null }, id: 3, global_: null },
@@ -53,7 +53,7 @@ test('a state keeps every key it arrived with', () => {
   expect(parseMessage(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
 });
 
-test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are skipped', (type) => {
+test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are passed over', (type) => {
   expect(parseMessage(Buffer.from(JSON.stringify({ type, record: null })), 1)).toBeUndefined();
 });
 
@@ -117,7 +117,7 @@ test('an abort ends the input without error, between lines and while waiting for
   }
 });
 
-test('what precedes a torn line has been handed over before its error is thrown', async () => {
+test('what comes before a torn line has been handed over when its error comes', async () => {
   const lots = readInput(Readable.from([Buffer.from(`${line({ id: 1 })}\ntorn\n${line({ id: 2 })}\n`)]), never());
   const taken: unknown[] = [];
   const take = async () => {

@@ -33,7 +33,7 @@ const reader = () => {
 const record = (data: JsonObject): RecordMessage => ({ type: 'RECORD', record: { stream: 'A', data, emitted_at: 1 } });
 const state = streamState({ name: 'A' }, { at: 1 });
 
-test('messages and ready-made lines are written in the order of the calls', async () => {
+test('messages and ready-made lines leave in the order of the calls', async () => {
   const part = fc.oneof(
     fc.constant(state),
     fc.string({ maxLength: 40_000 }).map((text) => record({ text })),
@@ -70,7 +70,7 @@ test('records are batched, and a state takes them along at once', () => {
   expect(chunks[0]?.split('\n')).toHaveLength(4);
 });
 
-test('a batch that is not full is written when the event loop turns', async () => {
+test('a batch that is not full leaves when the process turns to something else', async () => {
   const { stream, text } = reader();
   createOutput(stream).put(record({ id: 1 }));
   expect(text()).toBe('');
@@ -91,7 +91,7 @@ test('there is no room until a slow reader has caught up', async () => {
   expect(chunks).toHaveLength(1);
 });
 
-test('a caller that waits for room learns that the reader is gone', async () => {
+test('who waits for room learns that the reader is gone', async () => {
   const { stream } = slowReader();
   stream.on('error', () => undefined);
   const output = createOutput(stream);
@@ -108,7 +108,7 @@ cyclic['self'] = cyclic;
 test.each([
   ['a BigInt', { planted: 1n }],
   ['a cycle', cyclic],
-])('%s is refused with the name of the stream, and the rest is written', async (_, data) => {
+])('%s is refused with the name of the stream, and the rest goes on', async (_, data) => {
   const { stream, text } = reader();
   const output = createOutput(stream);
   output.put(record({ id: 1 }));

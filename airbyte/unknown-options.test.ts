@@ -16,7 +16,7 @@ const schema = {
   },
 };
 
-test('whatever the schema describes is known, at any depth', () => {
+test('what the schema speaks of is known, wherever it stands', () => {
   const config = {
     name: 'a',
     login: { kind: 'user', user: 'u', password: 'p' },
@@ -25,7 +25,7 @@ test('whatever the schema describes is known, at any depth', () => {
   expect(unknownPaths(config, schema)).toEqual([]);
 });
 
-test('unknown options are named by their path, without their value', () => {
+test('slips are named by their path, and not their value', () => {
   const config = {
     nmae: 'secret',
     login: { kind: 'key', key: 'k' },

@@ -15,7 +15,7 @@ const problemsOf = (config: unknown): string => {
   return '';
 };
 
-test('a key alone is a complete configuration, and the defaults are those that the form shows', () => {
+test('a key alone is a whole configuration, and the defaults are those the form shows', () => {
   const config = parseConfig({ api_key: ' key\n' });
   const { people, organizations, modify_system_fields: modify } = schema.properties;
   expect(config).toMatchObject({
@@ -66,7 +66,7 @@ test.each([
   expect(parseConfig({ api_key: 'key', modify_system_fields: given }).modifySystemFields).toEqual(read);
 });
 
-test('an object keeps what it sets and leaves the rest to the default mapping', () => {
+test('an object keeps what it says and leaves the rest to the default mapping', () => {
   const objects = [
     {
       stream: 'Visit__c',
@@ -86,7 +86,7 @@ test('an object keeps what it sets and leaves the rest to the default mapping', 
   ]);
 });
 
-test('all problems of a shape are reported at once, by their path', () => {
+test('all problems of a shape are told at once, by their place', () => {
   const problems = problemsOf({
     api_key: '',
     region: 'mars',
@@ -113,7 +113,7 @@ test.each([
   ['https://user:secret@api.ap3api.com', /user name/],
   ['https://api.ap3api.com/?x=1', /must not contain a query/],
   ['https://', /address/],
-])('%s is not an address to send a key to', (apiUrl, problem) => {
+])('%s is no address to send a key to', (apiUrl, problem) => {
   const problems = problemsOf({ api_key: 'key', api_url: apiUrl });
   expect(problems).toMatch(problem);
   expect(problems).not.toContain('secret');
@@ -145,7 +145,7 @@ test('a key with a line break inside, an object and a field named twice are prob
   expect(problems).not.toContain('two');
 });
 
-test('options left empty mean the same as options left out, but an empty list counts', () => {
+test('options that are left empty mean what they mean when they are left out, but an empty list is one', () => {
   const activity = { name: '', occurred_at: null, identified_by: [] };
   const blank = { api_key: 'key', region: null, api_url: '', people: { match_by: null }, modify_system_fields: '' };
   expect(parseConfig({ ...blank, objects: [{ stream: 'Task', person: '', activity }] })).toEqual(

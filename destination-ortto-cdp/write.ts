@@ -10,7 +10,7 @@ import { createLedger } from './queue/ledger.ts';
 import type { Ledger } from './queue/ledger.ts';
 import { createSort } from './queue/sort.ts';
 
-// The way of a record: read -> sort -> queue -> deliver -> settle -> states.
+// The path of a record: read -> sort -> queue -> deliver -> settle -> states.
 
 const PROGRESS_MS = 10_000;
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { withoutBlanks } from './blank-options.ts';
 import destination from './destination-config.json' with { type: 'json' };
 
-test.each([[null], ['']])('options left empty with %j are removed, at every depth', (blank) => {
+test.each([[null], ['']])('options that are left empty with %j are taken out, at every depth', (blank) => {
   const people = { merge_strategy: blank, match_by: blank };
   const activity = { name: blank, occurred_at: blank, identified_by: blank };
   const objects = [{ stream: 'Task', target: blank, person: blank, activity, fields: blank }];
@@ -11,16 +11,16 @@ test.each([[null], ['']])('options left empty with %j are removed, at every dept
   expect(withoutBlanks(config, destination)).toEqual(left);
 });
 
-test('required options stay, and so do options the schema does not know', () => {
+test('what is required stays, and what the schema does not know', () => {
   const config = { api_key: '', later: '', objects: [{ stream: null, later: null }] };
   expect(withoutBlanks(config, destination)).toEqual(config);
 });
 
-test('an empty list stays: selecting no system field is not selecting all of them', () => {
+test('an empty list stays: to tick no system field is not to tick all of them', () => {
   const config = { api_key: 'key', modify_system_fields: { mode: 'selected', fields: [] } };
   expect(withoutBlanks(config, destination)).toEqual(config);
 });
 
-test('what is not a config stays as it is', () => {
+test('what is no config stays as it is', () => {
   expect([null, '', 'text', 5].map((config) => withoutBlanks(config, destination))).toEqual([null, '', 'text', 5]);
 });

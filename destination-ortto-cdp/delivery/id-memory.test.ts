@@ -5,7 +5,7 @@ import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
 const salesforce = (number: number) => `003${String(number).padStart(12, '0')}AAA`;
 const ortto = (number: number) => number.toString(16).padStart(24, '0');
 
-test('ids that differ anywhere are different ids', () => {
+test('ids that differ anywhere are told apart', () => {
   const memory = createIdMemory(SALESFORCE_ID, ORTTO_ID, 10_000);
   for (let number = 0; number < 5000; number += 1) memory.set(salesforce(number), ortto(number * 7));
   for (let number = 0; number < 5000; number += 1) expect(memory.get(salesforce(number))).toBe(ortto(number * 7));
@@ -13,12 +13,12 @@ test('ids that differ anywhere are different ids', () => {
   expect(memory.get('003000000000001AAa')).toBeUndefined();
 });
 
-test('whatever is set and forgotten, it answers like a map while there is room', () => {
+test('whatever is set and forgotten, it answers as a map does while there is room', () => {
   const id = fc.oneof(fc.nat(9).map(salesforce), fc.constantFrom('odd', '003é00000000001AAA'));
-  const value = fc.oneof(fc.nat(9).map(ortto), fc.constantFrom('person-1', 'ABCDEF'));
+  const what = fc.oneof(fc.nat(9).map(ortto), fc.constantFrom('person-1', 'ABCDEF'));
   const step = fc.oneof(
-    fc.record({ act: fc.constant('set' as const), id, value }),
-    fc.record({ act: fc.constant('forget' as const), id, value }),
+    fc.record({ act: fc.constant('set' as const), id, what }),
+    fc.record({ act: fc.constant('forget' as const), id, what }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -26,8 +26,8 @@ test('whatever is set and forgotten, it answers like a map while there is room',
       const model = new Map<string, string>();
       for (const each of steps) {
         if (each.act === 'set') {
-          memory.set(each.id, each.value);
-          model.set(each.id, each.value);
+          memory.set(each.id, each.what);
+          model.set(each.id, each.what);
         } else {
           memory.forget(each.id);
           model.delete(each.id);
@@ -58,6 +58,12 @@ test('it keeps at least the younger half of what it has room for, and never an o
   expect(memory.get(salesforce(0))).toBe(ortto(5999));
 });
 
+test('one without room remembers nothing', () => {
+  const memory = createIdMemory(ORTTO_ID, SALESFORCE_ID, 0);
+  memory.set(ortto(1), salesforce(1));
+  expect(memory.get(ortto(1))).toBeUndefined();
+});
+
 test('of ids in another form, kept as text, the ones set longest ago are forgotten first', () => {
   const memory = createIdMemory(SALESFORCE_ID, ORTTO_ID, 2);
   memory.set('a', '1');
@@ -65,10 +71,4 @@ test('of ids in another form, kept as text, the ones set longest ago are forgott
   memory.set('a', '3');
   memory.set('c', '4');
   expect(['a', 'b', 'c'].map((id) => memory.get(id))).toEqual(['3', undefined, '4']);
-});
-
-test('one without room remembers nothing', () => {
-  const memory = createIdMemory(ORTTO_ID, SALESFORCE_ID, 0);
-  memory.set(ortto(1), salesforce(1));
-  expect(memory.get(ortto(1))).toBeUndefined();
 });

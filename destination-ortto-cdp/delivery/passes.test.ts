@@ -332,18 +332,18 @@ test('someone found by the Salesforce id alone needs no pass to carry it', () =>
   expect(strategies(write(['on_create'], { keys: [mapping.identity] }))).toEqual([3]);
 });
 
-test('under the strategy any the id is only ever filled, so overwriting takes a second pass', () => {
+test('under any the id is only ever filled, so overwriting takes a second pass', () => {
   expect(strategies(write(['overwrite'], { findStrategy: 'any' }))).toEqual([1, 2]);
 });
 
-test('what was just created is left out of later passes', () => {
+test('whoever was just created is left out of later passes', () => {
   const each = write(['on_create', 'overwrite']);
   const first = firstPass([each]);
   expect(needsMore(first, each, false)).toBe(false);
   expect(laterPasses(first, [{ write: each, existed: false, address: 'p1' }])).toEqual([]);
 });
 
-test('later passes address a person by Ortto id alone and create nothing', () => {
+test('later passes address a person by Ortto id alone and create nobody', () => {
   const each = write(['on_create', 'overwrite']);
   const [later] = laterPasses(firstPass([each]), [{ write: each, existed: true, address: 'p1' }]);
   expect(later?.body).toEqual({

@@ -196,7 +196,7 @@ const noteSharedTargets = (
   }
 };
 
-/** Permissions do not count towards the limit, as identity does not. */
+/** Permissions do not count toward the limit, just as identity fields do not. */
 const noteTooManyFields = (
   stream: string,
   fields: readonly MappedField[],

@@ -48,7 +48,7 @@ const activity = (mapping: StreamMapping | undefined) => {
 const targets = (mapping: StreamMapping | undefined) =>
   Object.fromEntries(entity(mapping).fields.map(({ from, id }) => [from, id]));
 
-test('the default objects get their default targets, and a custom object becomes an activity of the person it names', () => {
+test('the default objects become what the design says, and a custom object an activity of whom it names', () => {
   const names = ['Account', 'Lead', 'Contact', 'Campaign', 'OpportunityContactRole', 'Task', 'Visit__c'];
   const { streams, problems } = plan(
     Object.fromEntries(names.map((name) => [name, texts('Name', 'Email', 'WhoId', 'CreatedDate', 'IsClosed')])),
@@ -72,7 +72,7 @@ test('the default objects get their default targets, and a custom object becomes
   });
 });
 
-test('selected fields follow the default mapping; unselected ones are simply not there', () => {
+test('selected fields go where the default mapping says; unselected ones are simply not there', () => {
   const { streams, problems, missing } = plan({
     Contact: { ...CONTACT, ...texts('Title'), Account: { type: 'object', properties: { Name: TEXT } } },
   });
@@ -103,7 +103,7 @@ test('a selected custom field becomes a field of its own name, one for contacts 
   expect(missing.person.filter(({ name }) => name === 'Lead score')).toHaveLength(1);
 });
 
-test('standard fields that are not sent are named once, except for identity fields and parts of addresses', () => {
+test('standard fields that nothing is done with are named once, identity and addresses in parts aside', () => {
   const { notes } = plan({
     Contact: {
       ...CONTACT,
@@ -116,7 +116,7 @@ test('standard fields that are not sent are named once, except for identity fiel
   ]);
 });
 
-test('once the missing fields have been created, the plan uses the ids from Ortto and lacks nothing', () => {
+test('once what was missing has been created, the plan uses the ids Ortto gave and misses nothing', () => {
   const streams = { Contact: { ...CONTACT, ...texts('Title') }, Task: texts('WhoId', 'CreatedDate', 'Subject') };
   const before = plan(streams);
   const person = before.missing.person.map(({ name, type }, index) => ({ id: `str:cm:given-${index}`, name, type }));
@@ -157,7 +157,7 @@ test("an account's field decides the type, whether it is found by name, by an ol
   expect(missing.person.map(({ name }) => name)).toEqual(['Salesforce contact ID', 'Salesforce account ID']);
 });
 
-test('all problems are reported at once: types that clash, unknown fields and ids, two fields on one', () => {
+test('all that is wrong is told at once: types that clash, unknown fields and ids, two fields on one', () => {
   const { problems } = plan(
     {
       Contact: {
@@ -207,7 +207,7 @@ test('a stream without Id is a problem, and so is a prefix the stream does not h
   ]);
 });
 
-test('misspelled names in objects are all found at once, and a field that Ortto has may have any name', () => {
+test('slips in objects are found, all of them at once, and a field that Ortto has may be named as it likes', () => {
   const row = (from: string, to: string) => ({ from, to });
   const objects = [
     { stream: 'contact', target: 'none' },
@@ -227,7 +227,7 @@ test('misspelled names in objects are all found at once, and a field that Ortto 
   ]);
 });
 
-test('the prefix of a connection is removed before streams are looked up', () => {
+test('the prefix of a connection is taken off before streams are looked up', () => {
   const { streams, problems } = plan({ sf_Contact: CONTACT }, { stream_prefix: 'sf_' });
   expect(problems).toEqual([]);
   expect(entity(streams[0])).toMatchObject({ stream: 'sf_Contact', object: 'Contact' });
@@ -235,7 +235,7 @@ test('the prefix of a connection is removed before streams are looked up', () =>
 
 const customs = (count: number) => texts(...Array.from({ length: count }, (_, index) => `Custom_${index}__c`));
 
-test('more than fifty fields are refused with the object, the count and what to deselect; identity does not count', () => {
+test('more than fifty fields are refused with the object, the count and what to untick; identity does not count', () => {
   expect(plan({ Contact: { ...CONTACT, ...customs(48) } }).problems).toEqual([]);
   const { problems } = plan({ Contact: { ...CONTACT, ...customs(50) } });
   expect(problems).toHaveLength(1);
@@ -244,13 +244,13 @@ test('more than fifty fields are refused with the object, the count and what to 
   );
 });
 
-test('an activity holds fifteen attributes', () => {
+test('an activity takes fifteen attributes', () => {
   const { problems } = plan({ Visit__c: { ...texts('Name', 'CreatedDate'), ...customs(15) } });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(/^Visit__c: 16 fields are mapped, but an activity holds 15; deselect at least 1 /);
 });
 
-test('an organization has room for twenty-five custom fields, including those of others', () => {
+test('an organization has room for twenty-five custom fields, those of others among them', () => {
   const others = Array.from({ length: 20 }, (_, index) => ({
     id: `str:oc:o-${index}`,
     name: `O ${index}`,
@@ -262,7 +262,7 @@ test('an organization has room for twenty-five custom fields, including those of
   ]);
 });
 
-test('people may use a hundred custom fields across all streams', () => {
+test('people may use a hundred custom fields over all streams', () => {
   const more = texts(...Array.from({ length: 49 }, (_, index) => `More_${index}__c`));
   const { problems } = plan({ Contact: { ...CONTACT, ...customs(48) }, Lead: { ...texts('Email'), ...more } });
   expect(problems).toEqual([]);
@@ -280,7 +280,7 @@ test('people may use a hundred custom fields across all streams', () => {
   );
 });
 
-test('a rule is the strictest of the row, modify_system_fields and the merge strategy', () => {
+test('rules follow from the row, the boxes and the merge strategy, whichever is strictest', () => {
   const rules = (settings: { readonly [key: string]: unknown }) =>
     Object.fromEntries(
       entity(plan({ Contact: { ...CONTACT, ...texts('Title') } }, settings).streams[0]).fields.map(({ from, rule }) => [
@@ -378,7 +378,7 @@ test('leads hand over only where contacts arrive and the setting says so', () =>
   ).toBeUndefined();
 });
 
-test('people follow their account, except that existing people are not changed under ignore', () => {
+test('people follow their account, except that nobody who exists is touched under ignore', () => {
   expect(entity(plan({ Contact: CONTACT }).streams[0]).account).toEqual({
     id: 'str:cm:salesforce-account-id',
     rule: 'overwrite',
@@ -396,7 +396,7 @@ test('a stream without an opt-out is worth a warning', () => {
   expect(plan({ Contact: CONTACT }).warnings).toEqual([]);
 });
 
-test('an activity without a time, or without the field that identifies its person, is a problem', () => {
+test('an activity without a time, or without the field that says whom it is about, is a problem', () => {
   expect(plan({ Task: texts('Subject', 'IsClosed') }).problems).toEqual([
     'Task: WhoId identifies the person a record belongs to, but the stream does not have it; select it or set person in objects',
     'Task: the stream has no field for the time of its activities; select CompletedDateTime or CreatedDate or set activity.occurred_at in objects',
@@ -423,7 +423,7 @@ test('an attribute that an existing activity lacks is left out, with a warning',
   );
 });
 
-test('what the user sets for an activity replaces the default, the rest stays', () => {
+test('what the user says of an activity replaces the default, the rest stays', () => {
   const { streams, problems } = plan(
     { Visit__c: texts('Name', 'Guest__c', 'Day__c', 'Kind__c') },
     {

@@ -11,7 +11,7 @@ const entry = (stream: string) => ({
   activity: undefined,
 });
 
-test('an entry for a stream that is spelled differently is a problem, one for an unknown stream a warning', () => {
+test('an entry for a stream that is spelled otherwise is a problem, one for none a warning', () => {
   const book = findings();
   noteUnknownStreams([entry('Contact'), entry('lead'), entry('Kontakt')], ['Contact', 'Lead'], book);
   expect(book).toEqual({
@@ -23,7 +23,7 @@ test('an entry for a stream that is spelled differently is a problem, one for an
   });
 });
 
-test('a row for a field that is spelled differently is a problem, whatever its target', () => {
+test('a row for a field that is spelled otherwise is a problem, whatever it was to become', () => {
   const fields = catalogFields({
     type: 'object',
     properties: { Title: { type: 'string' }, Account: { type: 'object', properties: { Name: { type: 'string' } } } },
@@ -45,17 +45,14 @@ test('a row for a field that is spelled differently is a problem, whatever its t
   expect(book.notes).toEqual(['Contact.Salary__c: the stream has no such field, so there is nothing to leave out']);
 });
 
-test.each(['Email', 'First Name', 'firstname', 'FIRST_NAME'])(
-  '%s is the name of one of the own fields, spelled differently',
-  (to) => {
-    expect(nameProblem('person', to)).toMatch(/is one of Ortto's own fields; write it as (?:email|first_name)$/);
-  },
-);
+test.each(['Email', 'First Name', 'firstname', 'FIRST_NAME'])('%s is written like an own field', (to) => {
+  expect(nameProblem('person', to)).toMatch(/is one of Ortto's own fields; write it as (?:email|first_name)$/);
+});
 
-test.each(['first_nme', 'full_name', 'push_tokens'])('%s is not one of the own fields', (to) => {
+test.each(['first_nme', 'full_name', 'push_tokens'])('%s is none of them', (to) => {
   expect(nameProblem('person', to)).toContain("is not one of Ortto's own fields (first_name, last_name, email,");
 });
 
-test.each(['first_name', 'Lead score', 'Owner', 'website', 'VIP'])('%s is accepted', (to) => {
+test.each(['first_name', 'Lead score', 'Owner', 'website', 'VIP'])('%s may stand', (to) => {
   expect(nameProblem('person', to)).toBeUndefined();
 });

@@ -68,7 +68,7 @@ test('a request goes to /v1 with the key in its header and the body as JSON', as
   expect(seen[0]?.headers).toMatchObject({ 'x-api-key': 'the-key', 'content-type': 'application/json' });
 });
 
-test.each(['/', '/v1', '/v1/'])('an address that ends in %s works the same', async (path) => {
+test.each(['/', '/v1', '/v1/'])('an address that ends in %s means the same', async (path) => {
   const { connection, seen } = await scripted([{ status: 200 }], {}, path);
   await connection.send({ call: 'archive', method: 'PUT', path: 'person/archive', content: {} });
   expect(seen[0]?.url).toBe('/v1/person/archive');
@@ -84,14 +84,14 @@ test.each<[string, Reply]>([
   ['200 that is a page', { status: 200, body: '<html>hello</html>' }],
   ['200 that says wait', { status: 200, body: { error: { 'try-in-seconds': 0 } } }],
   ['a lost connection', 'cut'],
-])('%s is retried, and the wait is logged', async (_, reply) => {
+])('%s is asked again, and the wait is told', async (_, reply) => {
   const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
   expect(await connection.send(lookUp)).toEqual({ kind: 'ok', body: { fine: true } });
   expect([seen.length, waits.length]).toEqual([2, 1]);
   expect(waits[0]).toContain('retrying person/get in');
 });
 
-test('the wait given in the body is followed', async () => {
+test('the wait of the body is obeyed', async () => {
   const { connection, waits } = await scripted([
     { status: 429, body: { error: { code: 'rate-limit', message: 'x', 'try-in-seconds': 1 } } },
     { status: 200 },
@@ -104,7 +104,7 @@ test.each([
   [401, /region/],
   [403, /expired/],
   [507, /contact limit/],
-])('%i ends the sync with a sentence about what to do', async (status, sentence) => {
+])('%i stops everything with a sentence that says what to do', async (status, sentence) => {
   const { connection, seen } = await scripted([{ status, body: { error: 'ana@corp.test the-key' } }]);
   const failure = connection.send(merge([]));
   await expect(failure).rejects.toThrow(sentence);
@@ -120,7 +120,7 @@ test.each<[number, Call, string]>([
   [400, 'link', 'do_without'],
   [409, 'create_field', 'do_without'],
   [404, 'unlink', 'do_without'],
-])('%i for %s is not retried, and left to the caller as %s', async (status, call, next) => {
+])('%i for %s is not asked again, and left to the caller as %s', async (status, call, next) => {
   const { connection, seen } = await scripted([
     { status, body: { code: status, error: 'no', details: [{ error: 'x' }] } },
   ]);
@@ -136,21 +136,21 @@ test.each([404, 405, 410, 501])('%i to a merge points at the address', async (st
   await expect(failure).rejects.toThrow(/person\/merge.*api_url/);
 });
 
-test.each([406, 409])('%i to a merge is left to the next sync', async (status) => {
+test.each([406, 409])('%i to a merge is for the next sync', async (status) => {
   const { connection } = await scripted([{ status }]);
   const failure = connection.send(merge([]));
   await expect(failure).rejects.toThrow(TransientError);
   await expect(failure).rejects.toThrow(`Ortto refused person/merge (${status})`);
 });
 
-test('a server that stays down ends in a transient error with the number of attempts', async () => {
+test('a server that stays away ends in a transient error that says how often it was tried', async () => {
   const { connection, seen } = await scripted([{ status: 503 }], { attempts: 2 });
   await expect(connection.send(lookUp)).rejects.toThrow(/503, 2 time/);
   await expect(connection.send(lookUp)).rejects.toThrow(TransientError);
   expect(seen).toHaveLength(4);
 });
 
-test('once stopped, it waits for nothing', async () => {
+test('once stopped, nothing is waited for', async () => {
   const stop = new AbortController();
   const { connection } = await scripted([{ status: 503, headers: { 'retry-after': '60' } }], {
     signal: stop.signal,
@@ -159,7 +159,7 @@ test('once stopped, it waits for nothing', async () => {
   await expect(connection.send(lookUp)).rejects.toThrow('Stopped');
 });
 
-test('once closing, it sends no further request', async () => {
+test('once it is closing no request is begun any more', async () => {
   const { connection, seen } = await scripted([{ status: 200 }], { closing: AbortSignal.abort() });
   await expect(connection.send(merge([]))).rejects.toThrow(TransientError);
   expect(seen).toEqual([]);

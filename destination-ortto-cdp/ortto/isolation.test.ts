@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { isolate } from './isolation.ts';
 import type { FinalAnswer } from './connection.ts';
 
-/** An Ortto that refuses requests containing a bad number, with or without naming it. */
+/** An Ortto that refuses requests in which a number is bad, with or without saying which. */
 const server = (bad: ReadonlySet<number>, tells: boolean) => {
   const landed: number[] = [];
   let refusals = 0;

@@ -2,7 +2,7 @@ import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { objects } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { PATHS, read } from './paths.ts';
+import { PATHS, readBody } from './paths.ts';
 import type { Entity } from './paths.ts';
 
 /** A person or organization that a look-up found. Fields without a value are absent. */
@@ -77,7 +77,7 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
     },
     async getByIds(stream, entity, ids, fields) {
       const [idsKey, listKey] = entity === 'person' ? ['contact_ids', 'contacts'] : ['account_ids', 'accounts'];
-      const body = await read(connection, `${PATHS[entity]}/get-by-ids`, { [idsKey]: ids, fields }, stream);
+      const body = await readBody(connection, `${PATHS[entity]}/get-by-ids`, { [idsKey]: ids, fields }, stream);
       const byId = body[listKey];
       return isObject(byId) ? objects(Object.values(byId)).flatMap(readFound) : [];
     },

@@ -8,7 +8,7 @@ export type Entity = 'person' | 'organization';
 export const PATHS = { person: 'person', organization: 'accounts' } as const;
 
 /** The body of the answer to a call that only reads; any refusal ends the sync. */
-export const read = async (
+export const readBody = async (
   connection: Connection,
   path: string,
   content: JsonObject,

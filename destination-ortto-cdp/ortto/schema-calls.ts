@@ -3,7 +3,7 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityDefinition, CustomField } from './account-schema.ts';
 import { objects } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { PATHS, read } from './paths.ts';
+import { PATHS, readBody } from './paths.ts';
 import type { Entity } from './paths.ts';
 
 /** Calls that read and extend custom fields and activity definitions. */
@@ -27,13 +27,13 @@ export interface SchemaCalls {
 export const schemaCalls = (connection: Connection): SchemaCalls => {
   /** People's fields are wrapped in one more object than organizations'. */
   const describedFields = async (entity: Entity): Promise<readonly JsonObject[]> => {
-    const { fields } = await read(connection, `${PATHS[entity]}/custom-field/get`, {});
+    const { fields } = await readBody(connection, `${PATHS[entity]}/custom-field/get`, {});
     return objects(fields).map((entry) => (isObject(entry['field']) ? entry['field'] : entry));
   };
 
   return {
     async definitions() {
-      const { namespaces } = await read(connection, 'instance-schema/get', { namespaces: ['cm', 'oc'] });
+      const { namespaces } = await readBody(connection, 'instance-schema/get', { namespaces: ['cm', 'oc'] });
       const fields = isObject(namespaces)
         ? objects(Object.values(namespaces)).flatMap((entry) =>
             isObject(entry['fields']) ? objects(Object.values(entry['fields'])) : [],

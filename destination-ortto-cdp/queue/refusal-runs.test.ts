@@ -6,7 +6,7 @@ import { createRefusalRun, haveSameReason } from './refusal-runs.ts';
 const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
 
-test('two fully refused batches are withheld, and released by anything else that comes', () => {
+test('two wholly refused batches are withheld, and released by whatever else comes', () => {
   const run = createRefusalRun<number>('Contact');
   expect(run.refuse(batch(100), 1)).toEqual([]);
   expect(run.refuse(batch(100), 1)).toEqual([]);
@@ -14,7 +14,7 @@ test('two fully refused batches are withheld, and released by anything else that
   expect(run.end()).toEqual([]);
 });
 
-test('three of them, with a hundred records, are the fault of the mapping, not of records', () => {
+test('three of them, with a hundred records, are the mapping and no longer records', () => {
   const run = createRefusalRun<number>('Contact');
   run.refuse(batch(98), 1);
   run.refuse(batch(1), 1);
@@ -24,7 +24,7 @@ test('three of them, with a hundred records, are the fault of the mapping, not o
   );
 });
 
-test('three small batches prove nothing', () => {
+test('three small batches are no proof', () => {
   const run = createRefusalRun<number>('Contact');
   for (const size of [33, 33, 33]) expect(run.refuse(batch(size), 1)).toEqual([]);
   expect(run.end()).toHaveLength(99);
@@ -44,7 +44,7 @@ test('single records add up to batches: three hundred in a row', () => {
   expect(() => run.refuse(batch(1), 0.01)).toThrow(ConfigError);
 });
 
-test('a batch is fully refused when all its outcomes have the same reason', () => {
+test('a batch is wholly refused when all its outcomes have one reason', () => {
   expect([
     haveSameReason(['a', 'a']),
     haveSameReason(['a', 'b']),

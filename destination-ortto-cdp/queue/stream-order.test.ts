@@ -11,7 +11,7 @@ const order = () =>
     ]),
   );
 
-test('a stream has ended once another has followed and nothing of it is waiting', () => {
+test('a stream is over once another has come and nothing of it waits', () => {
   const streams = order();
   streams.arrived('Account', 'record');
   streams.taskAdded('Account');
@@ -23,7 +23,7 @@ test('a stream has ended once another has followed and nothing of it is waiting'
   expect(streams.takeEnded()).toEqual([]);
 });
 
-test('a stream that arrives again ends again, and a state of another one ends it too', () => {
+test('a stream that comes again is over again, and a state of another one ends it too', () => {
   const streams = order();
   for (const round of [1, 2]) {
     streams.arrived('Account', 'record');
@@ -32,7 +32,7 @@ test('a stream that arrives again ends again, and a state of another one ends it
   }
 });
 
-test('people may follow while one of their streams has not been seen', () => {
+test('people may follow while one of their streams has not been heard of', () => {
   const streams = order();
   streams.arrived('Account', 'record');
   streams.arrived('Task', 'record');
@@ -41,7 +41,7 @@ test('people may follow while one of their streams has not been seen', () => {
   expect(streams.mayPeopleFollow).toBe(false);
 });
 
-test('people who have arrived after activities once may do so again', () => {
+test('who has once come after events may do so again', () => {
   const streams = order();
   for (const stream of ['Account', 'Contact', 'Campaign', 'Contact']) streams.arrived(stream, 'record');
   streams.arrived('Task', 'record');

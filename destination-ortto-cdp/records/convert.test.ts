@@ -90,15 +90,15 @@ const types: (DisplayType | 'email')[] = [
   'email',
 ];
 
-test.each(types)('null and blank text are no value for a %s field', (type) => {
+test.each(types)('null and blank text are nothing to a %s field', (type) => {
   for (const value of [null, '', ' \n']) expect(convert(type, value)).toEqual({ value: null });
 });
 
-test('an empty list is no value', () => {
+test('an empty list is nothing', () => {
   for (const value of [[], [''], ';;']) expect(convert('multi_select', value)).toEqual({ value: null });
 });
 
-test('text that is too long is cut between characters, not inside one, and marked as cut', () => {
+test('text past its length is cut between characters, not inside one, and that is said', () => {
   const long = '👩'.repeat(300);
   expect(convert('text', long)).toEqual({ value: '👩'.repeat(255), cut: true });
   expect(convert('text', '👩'.repeat(255))).toEqual({ value: '👩'.repeat(255) });
@@ -107,7 +107,7 @@ test('text that is too long is cut between characters, not inside one, and marke
   expect(convert('multi_select', ['z'.repeat(256)])).toEqual({ value: ['z'.repeat(255)], cut: true });
 });
 
-test('half a character becomes the replacement character, because JSON cannot carry it', () => {
+test('half a character becomes the replacement character, since JSON has no way to carry it', () => {
   expect(convert('text', 'a\ud83d')).toEqual({ value: 'a\ufffd' });
 });
 
@@ -123,7 +123,7 @@ test('every amount with up to three decimals is kept to the last thousandth', ()
   );
 });
 
-test('no value makes a conversion throw, and what fits is JSON', () => {
+test('no value whatever makes a conversion throw, and what fits is JSON', () => {
   // As text -0 is 0.
   const json = fc.jsonValue().map((value): unknown => JSON.parse(JSON.stringify(value)));
   fc.assert(
@@ -135,7 +135,7 @@ test('no value makes a conversion throw, and what fits is JSON', () => {
   );
 });
 
-test('an object nested deeper than the stack allows is too large', () => {
+test('an object that is nested deeper than any code can follow is too large', () => {
   const depth = 200_000;
   const value: unknown = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
   expect(convert('object', value)).toEqual({ misfit: 'object_too_large' });
@@ -163,6 +163,6 @@ test.each([
   [null, false],
   [undefined, false],
   ['', false],
-])('the checkbox %j is set: %j', (value, expected) => {
+])('the flag %j is set: %j', (value, expected) => {
   expect(isTrue(value)).toBe(expected);
 });

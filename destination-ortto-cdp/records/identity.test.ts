@@ -33,7 +33,7 @@ test('two ids that differ only in letter case differ in lower case too once they
   );
 });
 
-test('the first three characters of an id, including their case, give the kind of its record', () => {
+test('the kind of a record is in the first three characters of its id, case and all', () => {
   expect(['0035g00000A', '00Q5g00000A', '0015g00000A', '00q5g00000A', '006'].map(idKind)).toEqual([
     'contact',
     'lead',
@@ -71,7 +71,7 @@ test.each([
   'a@c.de.',
   'Ana <a@c.de>',
   `${'a'.repeat(250)}@c.de`,
-])('%j is not an email', (text) => {
+])('%j is no email', (text) => {
   expect(normalEmail(text)).toBeUndefined();
 });
 
@@ -83,7 +83,7 @@ test.each([
   ['0401 234 567', '0401234567', false],
   ['415.555.0132 x89', '4155550132', false],
   ['+1 415 555 0132 ext. 12', '14155550132', true],
-])('the phone %j is sent as %s, with its country code: %s', (text, phone, coded) => {
+])('the phone %j is sent as %s, its country code in it: %s', (text, phone, coded) => {
   expect(normalPhone(text)).toEqual({ phone, parse_with_country_code: coded });
 });
 
@@ -97,6 +97,6 @@ test.each([
   '123456789012345',
   '+ABC 401 234 567',
   '000',
-])('%j is not a phone number', (text) => {
+])('%j is no phone', (text) => {
   expect(normalPhone(text)).toBeUndefined();
 });

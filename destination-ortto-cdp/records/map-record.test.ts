@@ -65,7 +65,7 @@ const write = (data: JsonObject, mapping: EntityMapping = contacts): Write => {
 const values = (data: JsonObject, mapping?: EntityMapping) =>
   Object.fromEntries(write(data, mapping).fields.map(({ id, value }) => [id, value]));
 
-test('a record becomes a write with its values in the form that Ortto accepts', () => {
+test('a record becomes a write with its values in the form Ortto takes', () => {
   const data = {
     FirstName: 'Ana',
     Email: ' Ana@Corp.Test',
@@ -125,7 +125,7 @@ test('text that is cut is named', () => {
   expect(write({ FirstName: 'x'.repeat(300) }).cut).toEqual(['FirstName']);
 });
 
-test('all problems of a record are reported at once, by field and reason, without a value', () => {
+test('all problems of a record are told at once, by field and reason, without a value', () => {
   const data = {
     Id: CONTACT_ID,
     Email: 'secret-nobody',
@@ -167,14 +167,14 @@ test.each([
   expect(mapRecord(contacts, data, NOW)).toMatchObject({ kind: 'reject', id: undefined, reason, field: at });
 });
 
-test('writes that may concern the same person share a token, however the key is spelled', () => {
+test('writes that may mean one person share a token, however the key is spelled', () => {
   const phones = { ...contacts, keys: ['phn::phone'], fields: [field('Phone', 'phn::phone', 'phone')] };
   const tokens = (phone: string) => write({ Phone: phone }, phones).tokens.at(-1);
   expect(tokens('+1 (415) 555-0132')).toBe(tokens('415-555-0132'));
   expect(tokens('415-555-0132')).not.toBe(tokens('415-555-0133'));
 });
 
-test('a deletion is skipped, or becomes a tombstone where deletions archive; after a merge it names the master record', () => {
+test('a deletion is skipped, or a tombstone where deletions archive; one that was merged names its master', () => {
   const gone = { Id: CONTACT_ID, IsDeleted: true, Email: 'not an email' };
   const archiving = { ...contacts, archiveDeleted: true };
   expect(mapRecord(contacts, gone, NOW)).toEqual({ kind: 'skip', id: CONTACT_ID, reason: 'deleted' });
@@ -190,7 +190,7 @@ test('a deletion is skipped, or becomes a tombstone where deletions archive; aft
   expect(mapRecord(archiving, { Id: CONTACT_ID, IsDeleted: false }, NOW).kind).toBe('write');
 });
 
-test('a converted lead hands over its person and changes nothing else; without its contact, or with the option off, it is an ordinary lead', () => {
+test('a converted lead hands over and changes nothing; without its contact, or unasked, it is an ordinary lead', () => {
   const converted = {
     Id: '00Q5g00000XyZab',
     IsConverted: true,
@@ -242,10 +242,10 @@ const task = {
   Status: 'In/progress',
   Subject: 'Call',
 };
-const mappedTask = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
+const event = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
 
-test('a task becomes an activity of the person it names, at its time, with a key of its own', () => {
-  expect(mappedTask({ CompletedDateTime: null, Due__c: null })).toEqual({
+test('a task becomes an event about whom it names, at its time, with a key of its own', () => {
+  expect(event({ CompletedDateTime: null, Due__c: null })).toEqual({
     kind: 'activity',
     activity: {
       mapping: tasks,
@@ -260,14 +260,14 @@ test('a task becomes an activity of the person it names, at its time, with a key
   });
 });
 
-test('the first time a record has is the time of its activity', () => {
-  expect(mappedTask({ CompletedDateTime: '2026-05-31' })).toMatchObject({
+test('the first time a record has is the time of its event', () => {
+  expect(event({ CompletedDateTime: '2026-05-31' })).toMatchObject({
     activity: { occurredAt: '2026-05-31T00:00:00.000Z' },
   });
 });
 
-test('an activity may belong to a lead as well', () => {
-  expect(mappedTask({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
+test('an event is about a lead as well', () => {
+  expect(event({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
     activity: { about: { kind: 'lead', id: '00Q5g00000XyZabEAF' } },
   });
 });
@@ -278,7 +278,7 @@ test.each([
   [{ CreatedDate: '2026-03-01T00:00:00Z' }, 'older_than_90_days'],
   [{ IsDeleted: true }, 'deleted'],
 ])('a task with %j is skipped: %s', (data, reason) => {
-  expect(mappedTask(data)).toEqual({ kind: 'skip', id: TASK_ID, reason });
+  expect(event(data)).toEqual({ kind: 'skip', id: TASK_ID, reason });
 });
 
 test.each([
@@ -290,17 +290,17 @@ test.each([
   [{ CreatedDate: '2026-06-02T00:00:00Z' }, 'in_the_future', 'CreatedDate'],
   [{ Due__c: 'soon' }, 'not_a_date', 'Due__c'],
 ])('a task with %j is rejected: %s in %s', (data, reason, at) => {
-  expect(mappedTask(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
+  expect(event(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
 });
 
-test('an activity is accepted until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
-  const at = (ms: number) => mappedTask({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
+test('an event is kept until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
+  const at = (ms: number) => event({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
   const oldest = -(90 * 24 - 1) * 3_600_000;
   expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
 });
 
-test('all problems of an activity are reported at once', () => {
-  expect(mappedTask({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
+test('all problems of an event are told at once', () => {
+  expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
     problems: [{ reason: 'not_a_person' }, { reason: 'not_a_time' }, { reason: 'not_a_date' }],
   });
 });
@@ -316,7 +316,7 @@ const visits: ActivityMapping = {
 const { WhoId: _, ...visit } = task;
 const about = (data: JsonObject, mapping = visits) => mapRecord(mapping, { ...visit, ...data }, NOW);
 
-test('a custom object belongs to the one person whose id is among its values, else to the one account', () => {
+test('a custom object is about the one person any of its values names, else about the one account', () => {
   expect(about({ Guest__c: CONTACT_ID, Host__c: ACCOUNT_ID, OwnerId: '0055g00000XyZabAAF' })).toMatchObject({
     activity: { about: { kind: 'contact', id: CONTACT_ID, field: 'Guest__c' }, activityId: 'act:cm:task' },
   });
@@ -326,7 +326,7 @@ test('a custom object belongs to the one person whose id is among its values, el
   });
 });
 
-test('a custom object that refers to nobody is skipped, one that refers to several is rejected', () => {
+test('a custom object that names nobody is skipped, one that names several is rejected', () => {
   expect(about({ Note__c: '003 is not an id' })).toMatchObject({ kind: 'skip', reason: 'no_person' });
   expect(about({ A__c: CONTACT_ID, B__c: '00Q5g00000XyZabEAF' })).toMatchObject({
     kind: 'reject',
@@ -339,21 +339,21 @@ test('a custom object that refers to nobody is skipped, one that refers to sever
   });
 });
 
-test('the own id of an activity record does not identify its person', () => {
+test('the own id of an activity record says nothing about whom it is about', () => {
   expect(about({ Id: CONTACT_ID })).toMatchObject({ kind: 'skip', reason: 'no_person' });
 });
 
-test('activities with different values never share a key', () => {
+test('events of different values never share a key', () => {
   const keyed = { ...tasks, identifiedBy: [['Status'], ['Kind__c']] };
   const key = (Status: string, Kind__c: string) => {
-    const mapped = mappedTask({ Status, Kind__c }, keyed);
+    const mapped = event({ Status, Kind__c }, keyed);
     return mapped.kind === 'activity' ? mapped.activity.key : undefined;
   };
   expect(key('a/b', 'c')).not.toBe(key('a', 'b/c'));
   expect(key('a', 'b')).toBe(key('a', 'b'));
 });
 
-test('an activity beyond sixteen kilobytes is rejected before it is sent', () => {
+test('an event past sixteen kilobytes is rejected before it is sent', () => {
   const wide = {
     ...tasks,
     person: {
@@ -367,7 +367,7 @@ test('an activity beyond sixteen kilobytes is rejected before it is sent', () =>
     },
   };
   const texts = Object.fromEntries(wide.person.attributes.map(({ from }) => [from, 'x'.repeat(4000)]));
-  expect(mappedTask(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
+  expect(event(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
 });
 
 test('a record whose row no request could hold is rejected', () => {
@@ -379,7 +379,7 @@ test('a record whose row no request could hold is rejected', () => {
   });
 });
 
-test('a checkbox from a table that stores numbers is read as a checkbox', () => {
+test('a flag from a table that knows numbers only is read as a flag', () => {
   expect(mapRecord(contacts, { Id: CONTACT_ID, IsDeleted: 1 }, NOW)).toMatchObject({ kind: 'skip', reason: 'deleted' });
   expect(mapRecord(leads, { Id: CONTACT_ID, IsConverted: 1, ConvertedContactId: CONTACT_ID }, NOW).kind).toBe(
     'hand_over',
