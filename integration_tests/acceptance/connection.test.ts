@@ -4,10 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
 import { runConnector } from '../protocol/connector-process.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
-import { startSalesforce } from '../simulators/salesforce.ts';
-import type { SalesforceSimulator } from '../simulators/salesforce.ts';
+import { useOrtto } from '../destination/use-ortto.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 import { root } from '../fixtures/root.ts';
 
 // TestConnection of Airbyte's connector acceptance tests, and what it asks of catalogs that cannot be, for both connectors.
@@ -16,31 +14,25 @@ const NAMES = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
 type Name = (typeof NAMES)[number];
 
 let folder: string;
-let salesforce: SalesforceSimulator;
-let ortto: OrttoSimulator;
+const org = useSourceOrg({ contacts: 5 });
+const ortto = useOrtto({ eachTest: 'as-left' });
 let working: Readonly<Record<Name, JsonObject>>;
 let refused: Readonly<Record<Name, JsonObject>>;
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
-  [salesforce, ortto] = await Promise.all([startSalesforce({ contacts: 5 }), startOrtto()]);
-  const { clientId, clientSecret, refreshToken } = salesforce.login;
-  const credentials = { auth_type: 'refresh_token', client_id: clientId, client_secret: clientSecret };
   working = {
-    'source-salesforce-cdp': {
-      login_url: salesforce.url,
-      credentials: { ...credentials, refresh_token: refreshToken },
-    },
+    'source-salesforce-cdp': org.config,
     'destination-ortto-cdp': { api_key: ortto.apiKey, api_url: ortto.url },
   };
   refused = {
-    'source-salesforce-cdp': { login_url: salesforce.url, credentials: { ...credentials, refresh_token: 'no-more' } },
+    'source-salesforce-cdp': {
+      ...org.config,
+      credentials: { ...(org.config['credentials'] as JsonObject), refresh_token: 'no-more' },
+    },
     'destination-ortto-cdp': { api_key: 'no-more', api_url: ortto.url },
   };
 });
-afterAll(async () => {
-  await Promise.all([salesforce.close(), ortto.close()]);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = (name: string, content: unknown): string => {
   const target = path.join(folder, name);

@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { errorsOf, ledgerOf, liveWrite, logs, record, salesforceId, state, stateIds } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Which organization a person belongs to, and when the states that wait for it leave.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
+const ortto = useOrtto();
 beforeEach(() => {
-  ortto.reset();
   ortto.limits.peoplePerOrganization = 3000;
 });
-afterAll(() => ortto.close());
 
 const streams = {
   Account: ['Id', 'Name', 'IsDeleted'],

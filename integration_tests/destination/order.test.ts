@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ledgerOf, liveWrite, record, salesforceId, startWrite, state, stateIds } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Sources and hosts that send streams in another order than ours, or several at once.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const streams = {
   Account: ['Id', 'Name'],

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { ledgerOf, logs, record, rejections, liveWrite, salesforceId, state, stateIds } from './destination-run.ts';
 import type { WriteOptions } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Who is who in Ortto: conversions, deletions, organizations, activities.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const contactId = (number: number) => salesforceId('003', number);
 const leadId = (number: number) => salesforceId('00Q', number);

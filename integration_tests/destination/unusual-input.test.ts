@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import {
   errorsOf,
@@ -13,17 +13,11 @@ import {
   statesOf,
 } from './destination-run.ts';
 import type { Streams } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Input that is allowed, and that nobody expects.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const streams: Streams = {
   Lead: ['Id', 'Email', 'LastName', 'IsConverted', 'ConvertedContactId', 'IsDeleted'],

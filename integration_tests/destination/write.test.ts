@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import {
   errorsOf,
@@ -15,14 +15,9 @@ import {
   statesOf,
 } from './destination-run.ts';
 import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto({ apiKey: 'a-key-nobody-may-see' });
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto({ apiKey: 'a-key-nobody-may-see' });
 
 const FIELDS = ['Id', 'Email', 'FirstName', 'LastName', 'HasOptedOutOfEmail', 'IsDeleted'];
 const contact = (number: number, more: JsonObject = {}): JsonObject => ({

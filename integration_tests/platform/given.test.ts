@@ -6,7 +6,7 @@ import type { AirbyteStream, SyncMode } from '../../airbyte/protocol.ts';
 import type { SyncReport } from './books.ts';
 import { openMemory } from './memory.ts';
 import { runSync, type Connection } from './platform.ts';
-import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from '../destination/use-ortto.ts';
 import { expectClean } from './world.ts';
 
 // What a connector is given from one attempt to the next, as told by a source that does little else: it sends one account
@@ -36,17 +36,13 @@ process.exitCode = given('--config').exit;
 `;
 
 let folder: string;
-let ortto: OrttoSimulator;
-beforeAll(async () => {
+const ortto = useOrtto({ eachTest: 'as-left' });
+beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'given-'));
   mkdirSync(path.join(folder, 'source-salesforce-cdp'));
   writeFileSync(path.join(folder, 'source-salesforce-cdp', 'main.ts'), SOURCE);
-  ortto = await startOrtto();
 });
-afterAll(async () => {
-  await ortto.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const streamOf = (name: string, ...fields: string[]): AirbyteStream => ({
   name,

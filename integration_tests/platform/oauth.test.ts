@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { render, startLogin } from './oauth.ts';
-import { startSourceOrg } from '../source/source-org.ts';
-import type { SourceOrg } from '../source/source-org.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 
 // Airbyte's Authenticate button, from the spec that the shipped source prints to a config that logs in.
 
 const REDIRECT = 'https://airbyte.example/auth_flow?a=b&c=d';
 
-let org: SourceOrg;
+const org = useSourceOrg();
 let specification: JsonObject;
 beforeAll(async () => {
-  org = await startSourceOrg();
   const { messages } = await org.run('spec');
   const [spec] = messages.flatMap((message) => (message.type === 'SPEC' ? [message.spec] : []));
   specification = spec?.advanced_auth?.['oauth_config_specification'] as JsonObject;
 });
-afterAll(() => org.close());
 
 const app = () => {
   const { clientId, clientSecret } = org.salesforce.login;

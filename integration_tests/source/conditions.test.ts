@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { compileConditions } from '../../source-salesforce-cdp/planning/conditions.ts';
 import type { Condition, ObjectRefinement, Operator } from '../../source-salesforce-cdp/config.ts';
 import { parseConfig } from '../../source-salesforce-cdp/config.ts';
@@ -9,8 +9,7 @@ import { connectSalesforce } from '../../source-salesforce-cdp/salesforce/client
 import type { Salesforce } from '../../source-salesforce-cdp/salesforce/client.ts';
 import { NASTY_TEXTS } from '../simulators/salesforce/pools.ts';
 import type { OrgRow } from '../simulators/salesforce/row-view.ts';
-import { startSourceOrg } from './source-org.ts';
-import type { SourceOrg } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
 // What the design says an operator means, read off the rows of the org, against what the org answers to the SOQL.
 
@@ -20,7 +19,7 @@ interface Case {
   readonly holds: Test;
 }
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 60, now: new Date('2026-03-04T12:00:00Z') });
 let salesforce: Salesforce;
 const described = new Map<string, ObjectDescription>();
 const rows = new Map<string, readonly OrgRow[]>();
@@ -42,7 +41,6 @@ const AWKWARD = [
 ];
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 60, now: new Date('2026-03-04T12:00:00Z') });
   const { org: data } = org.salesforce;
   data.clock.freeze();
   for (const LastName of AWKWARD) data.insert('Contact', { LastName });
@@ -61,7 +59,6 @@ beforeAll(async () => {
     rows.set(name, data.rows(name));
   }
 });
-afterAll(() => org.close());
 
 const ids = async (soql: string): Promise<string[]> => {
   const found: unknown[] = [];

@@ -1,13 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { AirbyteMessage, JsonObject, StateMessage } from '../../airbyte/protocol.ts';
 import { refusals } from '../simulators/salesforce/faults.ts';
 import { area, idField, lookup, text } from '../simulators/salesforce/schema.ts';
 import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
 // What is rare, strange or hostile. Where no process is needed, reads run in this one.
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 40 });
 let whole: readonly string[];
 
 const contactsOf = ({ records }: Pick<Outcome, 'records'>): readonly string[] =>
@@ -15,20 +16,11 @@ const contactsOf = ({ records }: Pick<Outcome, 'records'>): readonly string[] =>
 const statesOf = ({ messages }: Outcome): StateMessage[] => messages.filter((message) => message.type === 'STATE');
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 40 });
   whole = contactsOf(await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } }));
 });
 afterEach(() => {
   vi.useRealTimers();
-  const { faults, bulk, login } = org.salesforce;
-  faults.splice(0);
-  bulk.outcomes.splice(0);
-  bulk.maxPageRows = 1_000_000;
-  bulk.runningMs = 0;
-  login.settings.rotatesRefreshTokens = false;
-  login.settings.sessionCalls = undefined;
 });
-afterAll(() => org.close());
 
 /** Lets time pass, by leaps, whenever a job is asked after. */
 const leapAtPolls = (leaps: readonly number[]): void => {

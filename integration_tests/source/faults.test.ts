@@ -1,30 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { refusals } from '../simulators/salesforce/faults.ts';
 import type { FaultAction } from '../simulators/salesforce/faults.ts';
-import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 150 });
 let whole: readonly string[];
 
 const recordsOf = ({ records }: Outcome): readonly string[] => (records.get('Contact') ?? []).toSorted();
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 150 });
   whole = recordsOf(await org.read({ streams: ['Contact'], config: { api: 'bulk' } }));
 });
-afterEach(() => {
-  const { faults, bulk, login, limits } = org.salesforce;
-  faults.splice(0);
-  bulk.outcomes.splice(0);
-  bulk.unsupported = [];
-  bulk.dailyJobs = 10_000;
-  bulk.maxPageRows = 1_000_000;
-  login.settings.sessionCalls = undefined;
-  limits.dailyApiRequests.used = 0;
-  limits.dailyApiRequests.max = 100_000;
-});
-afterAll(() => org.close());
 
 const readContacts = (api: string): Promise<Outcome> => org.read({ streams: ['Contact'], config: { api } });
 /** In the test's own process, for what no process makes different. */
