@@ -1,25 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
 import { runConnector } from '../protocol/connector-process.ts';
 import { useOrtto } from '../destination/use-ortto.ts';
 import { useSourceOrg } from '../source/use-source-org.ts';
 import { root } from '../fixtures/root.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
 
 // TestConnection of Airbyte's connector acceptance tests, and what it asks of catalogs that cannot be, for both connectors.
 
 const NAMES = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
 type Name = (typeof NAMES)[number];
 
-let folder: string;
+const inFolder = useFolder('connection');
 const org = useSourceOrg({ contacts: 5 });
 const ortto = useOrtto({ eachTest: 'as-left' });
 let working: Readonly<Record<Name, JsonObject>>;
 let refused: Readonly<Record<Name, JsonObject>>;
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
   working = {
     'source-salesforce-cdp': org.config,
     'destination-ortto-cdp': { api_key: ortto.apiKey, api_url: ortto.url },
@@ -32,10 +31,9 @@ beforeAll(() => {
     'destination-ortto-cdp': { api_key: 'no-more', api_url: ortto.url },
   };
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = (name: string, content: unknown): string => {
-  const target = path.join(folder, name);
+  const target = inFolder(name);
   writeFileSync(target, JSON.stringify(content));
   return target;
 };

@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteStream, SyncMode } from '../../airbyte/protocol.ts';
 import type { SyncReport } from './books.ts';
 import { openMemory } from './memory.ts';
 import { runSync, type Connection } from './platform.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
 import { useOrtto } from '../destination/use-ortto.ts';
 import { expectClean } from './world.ts';
 
@@ -35,14 +34,12 @@ say({ type: 'STATE', state: { type: 'STREAM', stream: { stream_descriptor: { nam
 process.exitCode = given('--config').exit;
 `;
 
-let folder: string;
+const inFolder = useFolder('given');
 const ortto = useOrtto({ eachTest: 'as-left' });
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'given-'));
-  mkdirSync(path.join(folder, 'source-salesforce-cdp'));
-  writeFileSync(path.join(folder, 'source-salesforce-cdp', 'main.ts'), SOURCE);
+  mkdirSync(inFolder('source-salesforce-cdp'));
+  writeFileSync(inFolder('source-salesforce-cdp', 'main.ts'), SOURCE);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const streamOf = (name: string, ...fields: string[]): AirbyteStream => ({
   name,
@@ -59,8 +56,8 @@ const connectionOf = (accounts: SyncMode, exit: number): Connection => ({
     ['Account', { sync_mode: accounts, destination_sync_mode: accounts === 'full_refresh' ? 'overwrite' : 'append' }],
     ['Lead', { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' }],
   ]),
-  stateFile: path.join(folder, 'states.json'),
-  host: { homes: { 'source-salesforce-cdp': folder } },
+  stateFile: inFolder('states.json'),
+  host: { homes: { 'source-salesforce-cdp': inFolder() } },
 });
 
 const told = ({ logs }: SyncReport): unknown => JSON.parse(logs.find(({ from }) => from === 'source')?.message ?? '{}');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Catalog, ConfiguredCatalog, JsonObject } from '../../airbyte/protocol.ts';
 import { openBooks, type BookHooks, type Books, type SyncReport } from './books.ts';
-import { linesOf, startConnector, withFiles } from './host.ts';
+import { linesOf, startConnector, withReadOnlyFiles } from './host.ts';
 import type { Child, FileWriter, Host, Side } from './host.ts';
 import { attemptAfter, inGenerations, type Attempt } from './jobs.ts';
 import { openMemory, type Memory } from './memory.ts';
@@ -153,7 +153,7 @@ const run = (
   };
   const catalog = inGenerations(configured, attempt);
   const books = openBooks(catalog, { naming, hasCache: host.hasCache ?? false }, { ...hooks, onSourceConfig });
-  return withFiles(host, (file) => act({ connection, catalog, attempt, memory, books, file }));
+  return withReadOnlyFiles(host, (file) => act({ connection, catalog, attempt, memory, books, file }));
 };
 
 /**

@@ -1,24 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { root } from '../fixtures/root.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
 
-let folder: string;
+const inFolder = useFolder('layering');
 
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'layering-'));
-  cpSync(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  cpSync(path.join(root, '.oxlintrc.json'), inFolder('.oxlintrc.json'));
+  symlinkSync(path.join(root, 'node_modules'), inFolder('node_modules'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const lint = (file: string, imported: string): { output: string; code: number | null } => {
-  const target = path.join(folder, file);
+  const target = inFolder(file);
   mkdirSync(path.dirname(target), { recursive: true });
   writeFileSync(target, `import { thing } from '${imported}';\n\nexport const copy = thing;\n`);
-  const run = spawnSync(path.join(root, 'node_modules/.bin/oxlint'), [target], { cwd: folder, encoding: 'utf8' });
+  const run = spawnSync(path.join(root, 'node_modules/.bin/oxlint'), [target], { cwd: inFolder(), encoding: 'utf8' });
   return { output: run.stdout + run.stderr, code: run.status };
 };
 

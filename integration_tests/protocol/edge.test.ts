@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AirbyteMessage } from '../../airbyte/protocol.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { runConnector, spawnConnector } from './connector-process.ts';
 import type { SpawnOptions } from './connector-process.ts';
 import { lineFaults } from './lines.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
 
 const SOURCE = fileURLToPath(new URL('../fixtures/source.ts', import.meta.url));
 const DESTINATION = fileURLToPath(new URL('../fixtures/destination.ts', import.meta.url));
@@ -18,17 +17,13 @@ const SECRET = 'planted/secret+value';
 const stream = { name: 'rows', json_schema: { type: 'object', default: null }, supported_sync_modes: ['full_refresh'] };
 const catalog = { streams: [{ stream, sync_mode: 'full_refresh', destination_sync_mode: 'append' }] };
 
-let folder = '';
+const inFolder = useFolder('protocol-edge');
 let files = 0;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'protocol-edge-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A file whose name does not end in .json, as PyAirbyte writes them. */
 const file = (content: unknown): string => {
   files += 1;
-  const path = join(folder, `${files}.txt`);
+  const path = inFolder(`${files}.txt`);
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
 };
