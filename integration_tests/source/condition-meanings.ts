@@ -25,7 +25,7 @@ const order = (of: (value: unknown) => number | undefined): Holds => ({
   greater_than: (own, value) => (of(own) ?? Number.NaN) > (of(value) ?? Number.NaN),
   less_than: (own, value) => (of(own) ?? Number.NaN) < (of(value) ?? Number.NaN),
 });
-export const days = (instant: number): number => Math.floor(instant / 86_400_000);
+const days = (instant: number): number => Math.floor(instant / 86_400_000);
 const recency: Holds = {
   in_last_days: (own, value) => {
     if (typeof own !== 'string') return false;
@@ -61,7 +61,7 @@ const options: Holds = {
   }),
   ...emptiness,
 };
-export const boolean: Holds = {
+const boolean: Holds = {
   is: (own, value) => own === (value.trim().toLowerCase() === 'true'),
   is_not: (own, value) => own !== (value.trim().toLowerCase() === 'true'),
 };
