@@ -34,7 +34,7 @@ test('lines arrive whole and numbered wherever the chunks are cut', async () => 
   );
 });
 
-test('null counts as absent, and data that is no object as none', () => {
+test('null counts as absent, and so does data that is not an object', () => {
   const parse = (text: string) => incoming(Buffer.from(text), 1);
   const record = { kind: 'record', stream: 'A', line: 1 };
   expect(parse(line({}, { namespace: null, meta: null }))).toEqual({ ...record, namespace: undefined, data: {} });
@@ -67,13 +67,13 @@ test.each([
   ['is a STATE message without state', '{"type":"STATE","planted":1}'],
   ['is a STATE message without stream', '{"type":"STATE","state":{"data":{"planted":1}}}'],
   ['is a STATE message without stream', '{"type":"STATE","state":{"type":"STREAM","stream":{"planted":1}}}'],
-])('a line that %s is torn, and not quoted: %s', (problem, text) => {
+])('a line that %s is an error that does not quote it: %s', (problem, text) => {
   expect(() => incoming(Buffer.from(text), 12)).toThrow(TornInputError);
   expect(() => incoming(Buffer.from(text), 12)).toThrow(`Line 12 of the input ${problem}.`);
   expect(() => incoming(Buffer.from(text), 12)).not.toThrow(/planted/);
 });
 
-test('a character cut in half is torn, not replaced', () => {
+test('a line with half a character is an error, and the character is not replaced', () => {
   const bytes = Buffer.from(line({ a: 'é' }));
   const torn = Buffer.concat([bytes.subarray(0, -5), bytes.subarray(-4)]);
   expect(() => incoming(torn, 1)).toThrow('is not UTF-8');
@@ -117,7 +117,7 @@ test('an abort ends the input without error, between lines and while waiting for
   }
 });
 
-test('what comes before a torn line has been handed over when its error comes', async () => {
+test('what comes before a broken line has been handed over when its error comes', async () => {
   const lots = readInput(Readable.from([Buffer.from(`${line({ id: 1 })}\ntorn\n${line({ id: 2 })}\n`)]), never());
   const taken: unknown[] = [];
   const take = async () => {

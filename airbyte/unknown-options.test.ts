@@ -23,7 +23,7 @@ test('what the schema speaks of is known, wherever it stands', () => {
   expect(unknownOptions(config, schema)).toEqual([]);
 });
 
-test('slips are named by their path, and not their value', () => {
+test('typos are named by their path, and not their value', () => {
   const config = {
     nmae: 'secret',
     login: { kind: 'key', key: 'k' },
@@ -42,6 +42,6 @@ test('what the platform puts in is none of our business, and a config of another
   expect([null, 'text', [], [{ x: 1 }]].map((config) => unknownOptions(config, schema))).toEqual([[], [], [], []]);
 });
 
-test('names of what every object has are slips like others', () => {
+test('misspelled names of fields that every object has are found like others', () => {
   expect(unknownOptions(JSON.parse('{"constructor": 1, "toString": 2}'), schema)).toEqual(['constructor', 'toString']);
 });

@@ -116,7 +116,7 @@ test.each([
   expect(problem(config)).toContain(words);
 });
 
-test('every problem is told at once', () => {
+test('every problem is reported at once', () => {
   const told = problem({ credentials, start_date: '2024-02-31', objects: [{ name: 'Lead' }, { name: 'Lead' }] });
   expect(told).toContain('2 problems');
   expect(told).toContain('start_date');

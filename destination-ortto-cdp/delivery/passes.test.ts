@@ -67,7 +67,7 @@ test('under any the id is only ever filled, so overwriting takes a second pass',
   expect(strategies(write(['overwrite'], { findStrategy: 'any' }))).toEqual([1, 2]);
 });
 
-test('whoever was just created is left out of later passes', () => {
+test('a person who was just created is left out of later passes', () => {
   const each = write(['on_create', 'overwrite']);
   const first = firstPass([each]);
   expect(needsMore(first, each, false)).toBe(false);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONTACT, NUMBER, activity, customs, entity, plan, targets, texts } from '../fixtures/mapping-plan.ts';
 
-test('once what was missing has been created, the plan uses the ids Ortto gave and misses nothing', () => {
+test('once what was missing has been created, the plan uses the ids that Ortto assigned and misses nothing', () => {
   const streams = { Contact: { ...CONTACT, ...texts('Title') }, Task: texts('WhoId', 'CreatedDate', 'Subject') };
   const before = plan(streams);
   const person = before.missing.person.map(({ name, type }, index) => ({ id: `str:cm:given-${index}`, name, type }));
@@ -42,7 +42,7 @@ test("an account's field decides the type, whether it is found by name, by an ol
   expect(missing.person.map(({ name }) => name)).toEqual(['Salesforce contact ID', 'Salesforce account ID']);
 });
 
-test('more than fifty fields are refused with the object, the count and what to untick; identity does not count', () => {
+test('more than fifty fields are refused with the object, the count and what to deselect; identity does not count', () => {
   expect(plan({ Contact: { ...CONTACT, ...customs(48) } }).problems).toEqual([]);
   const { problems } = plan({ Contact: { ...CONTACT, ...customs(50) } });
   expect(problems).toHaveLength(1);

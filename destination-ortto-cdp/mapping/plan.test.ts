@@ -70,7 +70,7 @@ test('a selected custom field becomes a field of its own name, one for contacts 
   expect(missing.person.filter(({ name }) => name === 'Lead score')).toHaveLength(1);
 });
 
-test('standard fields that nothing is done with are named once, identity and addresses in parts aside', () => {
+test('standard fields that are not used are named once, except for identity and the parts of addresses', () => {
   const { notes } = plan({
     Contact: {
       ...CONTACT,
@@ -83,7 +83,7 @@ test('standard fields that nothing is done with are named once, identity and add
   ]);
 });
 
-test('all that is wrong is told at once: types that clash, unknown fields and ids, two fields on one', () => {
+test('all problems are reported at once: types that clash, unknown fields and ids, two fields mapped to one', () => {
   const { problems } = plan(
     {
       Contact: {
@@ -133,7 +133,7 @@ test('a stream without Id is a problem, and so is a prefix the stream does not h
   ]);
 });
 
-test('slips in objects are found, all of them at once, and a field that Ortto has may be named as it likes', () => {
+test('typos in objects are found, all of them at once, and a field that Ortto has may have any name', () => {
   const row = (from: string, to: string) => ({ from, to });
   const objects = [
     { stream: 'contact', target: 'none' },

@@ -11,7 +11,7 @@ const entry = (stream: string) => ({
   activity: undefined,
 });
 
-test('an entry for a stream that is spelled otherwise is a problem, one for none a warning', () => {
+test('an entry for a stream that is spelled differently is a problem, one for no stream a warning', () => {
   const book = notebook();
   noteUnknownStreams([entry('Contact'), entry('lead'), entry('Kontakt')], ['Contact', 'Lead'], book);
   expect(book).toEqual({
@@ -21,7 +21,7 @@ test('an entry for a stream that is spelled otherwise is a problem, one for none
   });
 });
 
-test('a row for a field that is spelled otherwise is a problem, whatever it was to become', () => {
+test('a row for a field that is spelled differently is a problem, whatever it was to become', () => {
   const fields = catalogFields({
     type: 'object',
     properties: { Title: { type: 'string' }, Account: { type: 'object', properties: { Name: { type: 'string' } } } },

@@ -27,7 +27,7 @@ const server = (bad: ReadonlySet<number>, tells: boolean) => {
   return { how, landed, refusals: () => refusals };
 };
 
-test('every good item lands once and in order, every bad one is refused, told which or not', async () => {
+test('every good item lands once and in order, every bad one is refused, whether it is named or not', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 100 }), fc.boolean(), async (goods, tells) => {
       const items = goods.map((_, index) => index);

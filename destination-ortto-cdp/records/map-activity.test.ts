@@ -90,7 +90,7 @@ test('an event is kept until an hour before its ninety days are over, and a cloc
   expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
 });
 
-test('all problems of an event are told at once', () => {
+test('all problems of an event are reported at once', () => {
   expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
     problems: [{ reason: 'not_a_person' }, { reason: 'not_a_time' }, { reason: 'not_a_date' }],
   });
@@ -130,7 +130,7 @@ test('a custom object that names nobody is skipped, one that names several is re
   });
 });
 
-test('the own id of an activity record says nothing about whom it is about', () => {
+test("an activity record's own id says nothing about whom it is about", () => {
   expect(about({ Id: CONTACT_ID })).toMatchObject({ kind: 'skip', reason: 'no_person' });
 });
 

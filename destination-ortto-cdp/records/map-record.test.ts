@@ -124,7 +124,7 @@ test('text that is cut is named', () => {
   expect(write({ FirstName: 'x'.repeat(300) }).cut).toEqual(['FirstName']);
 });
 
-test('all problems of a record are told at once, by field and reason, without a value', () => {
+test('all problems of a record are reported at once, by field and reason, without a value', () => {
   const data = {
     Id: CONTACT_ID,
     Email: 'secret-nobody',

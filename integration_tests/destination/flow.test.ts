@@ -30,7 +30,7 @@ test('stdin is read no further than some thousand records ahead of Ortto', async
   expect(Math.max(...ahead)).toBeLessThan(5_000);
 });
 
-test('while input goes on, a batch that is not full leaves after two quiet seconds', async () => {
+test('while input continues, a batch that is not full leaves after two quiet seconds', async () => {
   async function* slowly() {
     yield record('Contact', contact(1)) + state('Contact', 1);
     await new Promise((resolve) => {

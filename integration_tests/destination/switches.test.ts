@@ -86,7 +86,7 @@ const settings = fc.record({
 });
 
 /**
- * Left at their defaults: a server that subscribes whoever is updated without a permission undoes an opt-out that the
+ * Left at their defaults: a server that subscribes everyone who is updated without a permission undoes an opt-out that the
  * settings forbid to send again, and one that says "queued" of everybody does not tell who is new, which is all that
  * counts under "ignore".
  */

@@ -132,7 +132,7 @@ test.each([
   },
 );
 
-test('all problems of the catalog are told at once, with a hint at the prefix', async () => {
+test('all problems of the catalog are reported at once, with a hint about the prefix', async () => {
   const run = await runWrite(ortto, { streams: { sf_Contact: FIELDS, Lead: ['Email'] }, lines: [] });
   expect(run.exitCode).toBe(1);
   expect(errorsOf(run)[0]).toMatchObject({ failure_type: 'config_error' });

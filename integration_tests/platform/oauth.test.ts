@@ -45,7 +45,7 @@ test.each([
   });
 });
 
-test.each([false, true])('what a login brings makes a config that reads (the app requires PKCE: %s)', async (pkce) => {
+test.each([false, true])('what a login returns makes a config that reads (the app requires PKCE: %s)', async (pkce) => {
   org.salesforce.login.authorization.requiresPkce = pkce;
   const form = { is_sandbox: false, login_url: org.salesforce.url, credentials: { auth_type: 'refresh_token' } };
   const login = startLogin(specification, form, app(), REDIRECT);
@@ -64,7 +64,7 @@ test.each([false, true])('what a login brings makes a config that reads (the app
   expect(statuses).toEqual(['SUCCEEDED']);
 });
 
-test('whoever catches the code has not the verifier, and a code is good for one login', async () => {
+test('someone who intercepts the code does not have the verifier, and a code is good for one login', async () => {
   const login = startLogin(specification, {}, app(), REDIRECT);
   const consent = await fetch(here(login.consentUrl), { redirect: 'manual' });
   const code = new URL(consent.headers.get('location') ?? '').searchParams.get('code') ?? '';

@@ -90,7 +90,7 @@ test('Killing either connector anywhere and syncing again gives the CDP of an un
   }
 });
 
-test('A connection with a stream prefix and a namespace syncs, goes on from its states and is cleared like any other', async () => {
+test('A connection with a stream prefix and a namespace syncs, resumes from its states and is cleared like any other', async () => {
   const world = await startWorld({ contacts: 60, naming: { prefix: 'sf_', namespace: 'crm' } });
   try {
     const first = await world.sync();

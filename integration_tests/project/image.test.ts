@@ -182,7 +182,7 @@ test.each([
   expect(megabytes(ours)).toBeLessThan(1);
 });
 
-test('A package that loads what nobody can foresee stops the build', () => {
+test('A package that loads modules nobody can foresee stops the build', () => {
   const place = inFolder('unforeseeable');
   mkdirSync(path.join(place, 'node_modules/odd'), { recursive: true });
   writeFileSync(path.join(place, 'main.ts'), "import 'odd';\n");

@@ -31,7 +31,7 @@ test('states come back as they came, unknown keys and nulls included', async () 
   expect(exitCode).toBe(0);
 });
 
-test('nulls for absent keys, CRLF, blank lines, other messages and a missing last newline are no obstacle', async () => {
+test('nulls for absent keys, CRLF, blank lines, other messages and a missing last newline are tolerated', async () => {
   const full = {
     type: 'RECORD',
     log: null,
@@ -67,7 +67,7 @@ test('a line of 20 MB passes whole', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('a torn line fails with its number and nothing of its content', async () => {
+test('a truncated line fails with its number and nothing of its content', async () => {
   const { messages, exitCode, stdout, stderr } = await write({
     stdin: `${recordLine({ id: 1 })}${stateLine(1)}{"type":"RECORD","record":{"data":"${SECRET}\n${stateLine(2)}`,
   });

@@ -31,7 +31,7 @@ test.each(['config', 'transient'])('a check that fails with a %s error has worke
   expect(exitCode).toBe(0);
 });
 
-test('an option of the config that is not known is told by its name alone', async () => {
+test('an unknown option of the config is reported by its name alone', async () => {
   const { messages } = await read({ act: 'missing', pasword: SECRET, _platform: 1 });
   const message = 'The configuration has options that are not known and have no effect: pasword.';
   expect(messages).toContainEqual({ type: 'LOG', log: { level: 'WARN', message } });

@@ -51,7 +51,7 @@ const mishaps: readonly FaultAction[] = [
   header('Sforce-NumberOfRecords', undefined),
 ];
 
-test('every record arrives once, whatever befalls the result pages', async () => {
+test('every record arrives once, whatever happens to the result pages', async () => {
   org.salesforce.bulk.maxPageRows = 10;
   const pages = Math.ceil(whole.length / 10);
   let struck = 0;
@@ -79,7 +79,7 @@ test('a locator that got lost on the way is noticed, and the next read starts th
   expect(recordsOf(next)).toEqual(whole);
 });
 
-test('what goes wrong in passing is tried again, from the login to the last call', async () => {
+test('what fails temporarily is tried again, from the login to the last call', async () => {
   strike(/token/, refusals.unavailable);
   strike(/composite/, refusals.sessionExpired);
   strike(/composite/, cut({ bytes: 1_000 }));
@@ -129,7 +129,7 @@ test('with the job quota used up, a small stream is read by REST', async () => {
   expect(recordsOf(outcome)).toEqual(whole);
 });
 
-test('a job that was aborted is made again', async () => {
+test('a job that was aborted is created again', async () => {
   org.salesforce.bulk.outcomes.push({ state: 'Aborted' });
   const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);
@@ -150,7 +150,7 @@ test('a job that keeps failing ends its stream with the words of Salesforce, and
   expect(recordsOf(outcome)).toEqual(whole);
 });
 
-test('a job that is too big is cut into halves by time', async () => {
+test('a job that is too big is split in two by time', async () => {
   org.salesforce.bulk.outcomes.push({
     aboveRows: 60,
     state: 'Failed',

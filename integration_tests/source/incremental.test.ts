@@ -108,7 +108,7 @@ test('changed conditions start the stream again', async () => {
   expect(second.log).toContain('read again from the start');
 });
 
-test('a field that has gone since discovery is left out, and the stream goes on', async () => {
+test('a field that has gone since discovery is left out, and the stream continues', async () => {
   await org.streams();
   org.salesforce.org.hideField('Contact', 'Title');
   const outcome = await org.read({ streams: ['Contact'] });

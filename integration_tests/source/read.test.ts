@@ -94,7 +94,7 @@ test('a stream that is not there costs only itself', async () => {
   expect(outcome.statuses('Campaign').at(-1)).toBe('COMPLETE');
 });
 
-test('nothing of the config that is secret is ever said', async () => {
+test('nothing secret in the config is ever logged', async () => {
   const { clientSecret, refreshToken } = org.salesforce.login;
   expect(byRest.stdout).not.toContain(clientSecret);
   expect(byRest.stdout).not.toContain(refreshToken);

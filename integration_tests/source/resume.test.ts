@@ -74,7 +74,7 @@ test('an acknowledged state that is older than the last one loses nothing either
   }
 });
 
-test('a job that is gone when the next read wants it is made again', async () => {
+test('a job that is gone when the next read wants it is created again', async () => {
   org.salesforce.bulk.maxPageRows = 40;
   const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
   const before = upToState(messages, 1);
@@ -86,7 +86,7 @@ test('a job that is gone when the next read wants it is made again', async () =>
   expect(contactsOf(after)).toEqual(whole);
 });
 
-test('a read by REST goes on after the last page that a state knows of', async () => {
+test('a read by REST resumes after the last page that a state knows of', async () => {
   org.salesforce.rest.pageRows = 'random';
   const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'rest' } });
   const states = messages.filter(isState).length;

@@ -28,7 +28,7 @@ const leapAtPolls = (leaps: readonly number[]): void => {
   });
 };
 
-test('a job that stands still is waited for with signs of life, aborted after two hours, and made again by the next read', async () => {
+test('a job that makes no progress is waited for with signs of life, aborted after two hours, and created again by the next read', async () => {
   org.salesforce.bulk.outcomes.push({ state: 'Stuck' });
   leapAtPolls([0, 4 * MINUTES, 4 * MINUTES, 119 * MINUTES]);
   const outcome = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
@@ -53,14 +53,14 @@ test('a job that stands still is waited for with signs of life, aborted after tw
   expect(contactsOf(next)).toEqual(whole);
 });
 
-test('a job that gets on slowly is waited for as long as it takes', async () => {
+test('a job that makes slow progress is waited for as long as it takes', async () => {
   leapAtPolls([119 * MINUTES, 0]);
   const outcome = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
   expect(outcome.errors).toEqual([]);
   expect(contactsOf(outcome)).toEqual(whole);
 });
 
-test.each(['rest', 'bulk'])('a value that is none of its type is null, marked and logged, by %s', async (api) => {
+test.each(['rest', 'bulk'])('a value that does not match its type is null, marked and logged, by %s', async (api) => {
   const lines = (await org.readHere({ streams: ['Contact'], config: { api } })).messages;
   const points = lines.flatMap((message) =>
     message.type === 'RECORD' && typeof message.record.data['Loyalty_Points__c'] === 'number'
@@ -101,7 +101,7 @@ test.each(['rest', 'bulk'])('a value that is none of its type is null, marked an
   expect(outcome.log).toContain(`Contact.Loyalty_Points__c: ${marked.length} values`);
 });
 
-test('pages that go in circles have an end', async () => {
+test('pages that go in circles come to an end', async () => {
   org.salesforce.bulk.maxPageRows = 20;
   const turn = (headers: Record<string, string>) => ({
     ...headers,
@@ -146,7 +146,7 @@ test('result pages cut to nothing, or at a row end without a count, are noticed'
   expect(contactsOf(next)).toEqual(whole);
 });
 
-test('a page of HTML in the place of an answer is asked for again', async () => {
+test('a page of HTML instead of an answer is asked for again', async () => {
   const html = Buffer.from('<html><body>Welcome to the hotel network</body></html>');
   for (const path of [/composite/, /queryAll/]) {
     org.salesforce.faults.push({ match: { path }, action: { kind: 'body', edit: () => html } });

@@ -25,7 +25,7 @@ const editTokens = (edit: (token: JsonObject) => JsonObject, times = 1_000): voi
   });
 };
 
-test('a state of another org is not gone on with: its cursor says nothing about this one', async () => {
+test('a read does not resume from the state of another org: its cursor says nothing about this one', async () => {
   const before = await org.readHere({ streams: ['Contact'] });
   editTokens((token) => ({ ...token, id: String(token['id']).replace(/00D\w{3}/, '00DXYZ') }));
   const outcome = await org.readHere({ streams: ['Contact'], state: before.states });

@@ -36,7 +36,7 @@ test('a start date in the future gives nothing until it has come', async () => {
   expect([second.errors, contactsOf(second)]).toEqual([[], []]);
 });
 
-test('a stream that the catalog has twice is read once', async () => {
+test('a stream that the catalog lists twice is read once', async () => {
   const [, , contact] = await org.streams();
   const edit: typeof org.streams extends () => Promise<readonly (infer Stream)[]>
     ? (stream: Stream) => Stream

@@ -32,7 +32,7 @@ test('streams are read in our order whatever the order of the catalog', () => {
   expect(readOrder(names.toReversed())).toEqual(readOrder(names));
 });
 
-test('custom objects are related by relationships that have a name and are no housekeeping', () => {
+test('custom objects are related by relationships that have a name and are not housekeeping', () => {
   const related = (childSObject: string, relationshipName: string | null = 'R') => ({
     childSObject,
     field: 'Contact__c',

@@ -60,7 +60,7 @@ test('compounds are objects of their parts, beside the parts themselves', () => 
   });
 });
 
-test('files are left out, types not known are read as text, and both are told', () => {
+test('files are left out, unknown types are read as text, and both are logged', () => {
   const { stream, notes } = discoverStream(contact, undefined, parents);
   expect(stream.json_schema.properties).not.toHaveProperty('Photo__c');
   expect(stream.json_schema.properties).toHaveProperty('Odd__c.type', ['null', 'string']);

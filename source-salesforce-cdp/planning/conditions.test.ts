@@ -69,7 +69,7 @@ test.each<[string, Operator, string | undefined, string]>([
   expect(problems[0]).toContain(reason);
 });
 
-test('all problems are told at once, and none quotes a value', () => {
+test('all problems are reported at once, and none quotes a value', () => {
   const { problems } = compile(condition('A', 'is', 'hush'), condition('Birthdate', 'is', 'hush'));
   expect(problems).toHaveLength(2);
   expect(problems.join()).not.toContain('hush');

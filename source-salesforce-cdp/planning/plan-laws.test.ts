@@ -45,7 +45,7 @@ const attempt = fc.record({
 });
 
 test.each(['incremental', 'full_refresh'] as const)(
-  'however attempts of an %s break off, fields come and go and windows are cut, the records end as the org is',
+  'however attempts of an %s break off, fields come and go and windows are split, the records end as the org is',
   (mode) => {
     fc.assert(
       fc.property(fc.array(attempt, { minLength: 1, maxLength: 6 }), (attempts) => {

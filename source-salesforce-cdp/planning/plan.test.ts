@@ -83,7 +83,7 @@ test('many added fields at once have all rows read again', () => {
   expect(planRead(input({ fields: fields.slice(1), state: read })).steps[0]?.added).toHaveLength(21);
 });
 
-test('an interrupted window is gone on with where it was left, then what has changed since is read', () => {
+test('an interrupted window resumes where it was left, then what has changed since is read', () => {
   const window = { from: day(9), to: day(15) };
   const since15 = { from: new Date(day(15).getTime() - 10 * MINUTE), to: day(20) };
   for (const unfinished of [
@@ -96,7 +96,7 @@ test('an interrupted window is gone on with where it was left, then what has cha
   }
 });
 
-test('a job whose columns are no longer those wanted is not gone on with, a query with fewer columns is', () => {
+test('a job whose columns are no longer those wanted is not resumed, a query with fewer columns is', () => {
   const window = { from: day(9), to: day(15) };
   const resumed = (fields: readonly string[], unfinished: StreamState['unfinished']) =>
     planRead(input({ fields, state: { ...read, ...(unfinished && { unfinished }) } })).steps[0];
@@ -105,7 +105,7 @@ test('a job whose columns are no longer those wanted is not gone on with, a quer
   expect(resumed(['Id'], { window, afterId: '003A' })).toMatchObject({ window, afterId: '003A' });
 });
 
-test('an interrupted refill is gone on with, and one that was interrupted by another new field begins again with both', () => {
+test('an interrupted refill resumes, and one that was interrupted by another new field starts again with both', () => {
   const unfinished = { window: { to: day(5) }, added: ['Name'], afterId: '003A' };
   const state = { ...read, unfinished };
   expect(
@@ -134,7 +134,7 @@ test('a full refresh has no end, goes on where it was left, and starts over once
   expect(planRead(input({ ...full, state: afterStep(middle, whole, undefined) })).steps).toEqual([whole]);
 });
 
-test('of a full refresh that was cut in halves, only what is left is read', () => {
+test('of a full refresh that was split in two, only what is left is read', () => {
   const full = { mode: 'full_refresh' as const };
   const [whole] = planRead(input(full)).steps;
   const halves = whole && halveStep(selectionOf(['Id', 'Name']), whole, day(20));
@@ -146,7 +146,7 @@ test('of a full refresh that was cut in halves, only what is left is read', () =
   expect(windows(planRead(input({ ...full, state })))).toEqual([{ from: to }]);
 });
 
-test('an object without cursor is read whole, and cannot be halved', () => {
+test('an object without a cursor is read whole, and cannot be split', () => {
   const selection: Selection = { ...selectionOf(['Id']), cursor: undefined };
   const { steps, state } = planRead(input({ selection, startDate: day(2) }));
   expect([steps[0]?.window, state.cursorField]).toEqual([undefined, undefined]);

@@ -52,7 +52,7 @@ test('inside an object only its selected keys are read', () => {
   ]);
 });
 
-test('a property that the object no longer has is told and left out', () => {
+test('a property that the object no longer has is reported and left out', () => {
   const schema = {
     Email: {},
     Fax: {},
@@ -64,7 +64,7 @@ test('a property that the object no longer has is told and left out', () => {
   expect(gone).toEqual(['Fax', 'MailingAddress.country', 'Account.Name']);
 });
 
-test('what the config leaves out is not read, and not told as gone', () => {
+test('what the config leaves out is not read, and not reported as gone', () => {
   const { selection, gone } = select(
     contact,
     configured({ Email: {}, Birthdate: {}, Account: {} }),
@@ -75,7 +75,7 @@ test('what the config leaves out is not read, and not told as gone', () => {
   expect(gone).toEqual([]);
 });
 
-test('whether deleted rows can be told is known', () => {
+test('a selection knows whether deleted rows can be recognized', () => {
   const of = (properties: Readonly<Record<string, object>>) =>
     select(contact, configured(properties), undefined, parents).selection.isDeleted;
   expect(of({ IsDeleted: {} })).toBe('selected');

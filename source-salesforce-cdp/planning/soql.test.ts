@@ -8,7 +8,7 @@ const { selection } = select(contact, configured({ IsDeleted: {}, Account: {} })
 const from = new Date('2024-01-01T00:00:00Z');
 const to = new Date('2024-02-01T00:00:00Z');
 
-test('a window is half-open, its datetimes stand without quotes, conditions in brackets', () => {
+test('a window is half-open, its datetimes have no quotes, its conditions are in brackets', () => {
   expect(
     rowsQuery(selection, { window: { from, to }, where: "A = 'x' OR B = 1", includeDeleted: true, order: 'none' }),
   ).toBe(
@@ -17,7 +17,7 @@ test('a window is half-open, its datetimes stand without quotes, conditions in b
   );
 });
 
-test('an ordered query goes on after an Id', () => {
+test('an ordered query continues after an Id', () => {
   expect(rowsQuery(selection, { window: { to }, includeDeleted: true, order: 'id', afterId: '003A' })).toBe(
     'SELECT Id, IsDeleted, SystemModstamp, Account.Name FROM Contact ' +
       "WHERE SystemModstamp < 2024-02-01T00:00:00.000Z AND Id > '003A' ORDER BY Id",
@@ -37,7 +37,7 @@ test.each([
   ['unselected', false, true],
   ['absent', false, false],
 ] as const)(
-  'where IsDeleted is %s and include_deleted is %s, deleted rows are asked away: %s',
+  'where IsDeleted is %s and include_deleted is %s, the query leaves deleted rows out: %s',
   (isDeleted, includeDeleted, away) => {
     const query = rowsQuery({ ...selection, isDeleted }, { includeDeleted, order: 'none' });
     expect(query.includes('IsDeleted = false')).toBe(away);

@@ -74,7 +74,7 @@ test('a finished incremental state is what a person can read', () => {
 });
 
 test.each([undefined, null, {}, [], [message('Contact', null)], [message('Contact', {})]])(
-  '%j is no state at all',
+  '%j is not a state at all',
   (file) => {
     expect(parseStates(file).size).toBe(0);
   },

@@ -12,7 +12,7 @@ test('deletions are asked for from where they were read last', () => {
   expect(deletedSpan(before(day), to)).toEqual({ start: before(day), end: to, missed: false });
 });
 
-test('nothing is asked within two minutes, and nothing beyond what Salesforce lists, which is told', () => {
+test('nothing is asked within two minutes, and nothing beyond what Salesforce lists, which is logged', () => {
   expect(deletedSpan(before(119_999), to)).toBeUndefined();
   expect(deletedSpan(before(20 * day), to)).toEqual({ start: before(15 * day - 3_600_000), end: to, missed: true });
 });

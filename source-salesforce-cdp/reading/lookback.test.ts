@@ -65,7 +65,7 @@ test('a row seen by the look-back for the first time, committed late, is sent', 
   expect(read([late], first.repeats, at(1_100), at(1_200)).sent).toEqual([late]);
 });
 
-test('a version that goes out makes the one before it forgotten', () => {
+test('sending a new version of a row forgets the one before it', () => {
   const old = { id: 'a', second: 1_000, value: 1 };
   const { repeats } = read([old], new Map(), undefined, at(1_100));
   const lookback = createLookback({ repeats, cursor: at(1_100), to: at(1_200), lookbackMs: LOOKBACK_MS });

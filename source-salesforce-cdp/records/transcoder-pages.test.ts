@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createTranscoder } from './transcoder.ts';
 import { ENVELOPE, contact, csvOf, transcode } from '../fixtures/transcode.ts';
 
-test('a second page goes on with or without its own header row, and counts its own rows', () => {
+test('a second page continues with or without its own header row, and counts its own rows', () => {
   const transcoder = createTranscoder(contact, ENVELOPE);
   const header = ['Id', 'Email', 'Score__c'];
   transcoder.push(Buffer.from(csvOf([header, ['1', '', ''], ['2', '', '']])));

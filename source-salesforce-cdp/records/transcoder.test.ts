@@ -36,7 +36,7 @@ test('any ASCII character, and those beyond, is written as JSON.stringify writes
 });
 
 test.each(['2024-01-31T23:59:59.123Z', '0000-00-00T00:00:00.000Z'])(
-  'a text that differs from the datetime %s in one character is no datetime to copy',
+  'a text that differs from the datetime %s in one character is not copied as a datetime',
   (text) => {
     const others = Array.from(text, (_, at) => `${text.slice(0, at)}x${text.slice(at + 1)}`);
     const longer = [`${text}0`, text.slice(0, -1), `${text}"`];
@@ -47,7 +47,7 @@ test.each(['2024-01-31T23:59:59.123Z', '0000-00-00T00:00:00.000Z'])(
   },
 );
 
-test('texts that others take for null stay texts, and only an empty cell is null', () => {
+test('texts that others treat as null stay texts, and only an empty cell is null', () => {
   const names = ['NA', 'null', 'None', 'NaN', '#N/A', '01234', ' ', ''];
   expect(data(selectionOf({ Name: 'text' }), csvOf([['Name'], ...names.map((name) => [name])]))).toEqual(
     names.map((name) => ({ Name: name === '' ? null : name })),
@@ -66,7 +66,7 @@ test('NUL bytes are removed, wherever they stand', () => {
   expect(data(selectionOf({ A: 'text', B: 'text' }), '"A","B"\n"x\0y"\0,"\0"\n')).toEqual([{ A: 'xy', B: null }]);
 });
 
-test('bytes that are no UTF-8 become U+FFFD and the rest of the line stays valid', () => {
+test('bytes that are not UTF-8 become U+FFFD and the rest of the line stays valid', () => {
   const csv = Buffer.concat([Buffer.from('"A"\n"x'), Buffer.of(0xff, 0xe3, 0x81), Buffer.from('y"\n"é"\n')]);
   for (const size of [1, 2, 100]) {
     const transcoder = createTranscoder(selectionOf({ A: 'text' }), ENVELOPE);
@@ -154,7 +154,7 @@ test('a multi-select picklist becomes an array', () => {
   ]);
 });
 
-test('a cell without quotes is read all the same', () => {
+test('a cell without quotes is read as well', () => {
   expect(data(contact, 'Id,Email,Score__c\r\n003A,,5\r\n003B,x y,\r\n')).toEqual([
     { Id: '003A', Email: null, Score__c: 5 },
     { Id: '003B', Email: 'x y', Score__c: null },

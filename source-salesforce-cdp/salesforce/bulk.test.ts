@@ -77,7 +77,7 @@ test('a compressed page without a count is inflated, and its count unknown', asy
   expect(await read(page.body)).toBe('"Id"\n');
 });
 
-test.each(['many', '1, 1', '-1'])('a count of %j is none', async (count) => {
+test.each(['many', '1, 1', '-1'])('a count of %j is not a count', async (count) => {
   logIn();
   nock(ORG).get(`${DATA}/jobs/query/750/results`).query(true).reply(200, '"Id"\n', { 'Sforce-NumberOfRecords': count });
   expect((await resultPage(connect(), '750', { locator: undefined, maxRows: 5 })).rows).toBeUndefined();

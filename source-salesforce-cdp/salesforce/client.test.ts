@@ -74,7 +74,7 @@ test('a page of HTML where the login should be is a config error', async () => {
 test.each([
   ['ENOTFOUND', 'The host of Salesforce does not exist. Check login_url.'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'The certificate of the host is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT).'],
-])('a login that nobody answers (%s) is told by what the network says', async (code, sentence) => {
+])('a login that nobody answers (%s) is reported in the words of the network', async (code, sentence) => {
   nock(LOGIN)
     .post('/services/oauth2/token')
     .replyWithError(Object.assign(new Error('no such luck'), { code }));
@@ -100,7 +100,7 @@ test('calls stop at the ceiling of the daily allocation, but a job can still be 
   await expect(salesforce.json(abort)).resolves.toEqual({});
 });
 
-test('every request is charged to whom it is made for, repeated ones too, but no login', async () => {
+test('every request is charged to the stream it is made for, repeated ones too, but no login', async () => {
   logIn();
   nock(ORG).get(`${DATA}/sobjects`).reply(503, '', soon);
   nock(ORG).get(`${DATA}/sobjects`).times(2).reply(200, { sobjects: [] });
@@ -111,7 +111,7 @@ test('every request is charged to whom it is made for, repeated ones too, but no
   expect(charged).toBe(2);
 });
 
-test('the org is told by the login, and its address is an origin whatever follows it', async () => {
+test('the org is known from the login, and its address is an origin whatever follows it', async () => {
   logIn(token('t1', { instance_url: `${ORG}/`, id: `${LOGIN}/id/00D000000000001EAA/005000000000001AAA` }));
   nock(ORG).get(`${DATA}/sobjects`).reply(200, { sobjects: [] });
   const salesforce = connect();

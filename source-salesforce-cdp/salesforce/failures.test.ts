@@ -96,7 +96,7 @@ test('the message says what to do and what Salesforce said, on one line', () => 
   );
 });
 
-test('an answer that quotes our token is told without it', () => {
+test('an answer that quotes our token is reported without it', () => {
   const { message } = classify(
     { status: 501, body: faults('', 'cannot handle Authorization: Bearer 00D!hush') },
     'rest',
@@ -128,7 +128,7 @@ test.each([
   expect(lostConnection(error, undefined)).toMatchObject({ kind });
 });
 
-test('a connection that we have closed ourselves is no failure of Salesforce', () => {
+test('a connection that we closed ourselves is not a failure of Salesforce', () => {
   const error = new Error('aborted');
   expect(lostConnection(error, AbortSignal.abort())).toBe(error);
 });

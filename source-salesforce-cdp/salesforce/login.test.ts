@@ -67,7 +67,7 @@ test('a private key whose line breaks were escaped is understood', () => {
   expect(grant(jwtConfig(pem.replaceAll('\n', String.raw`\n`)), undefined, now)['assertion']).toBeDefined();
 });
 
-test('a text that is no private key is a config error that does not quote it', () => {
+test('a text that is not a private key is a config error that does not quote it', () => {
   expect(() => grant(jwtConfig('-----BEGIN hush-----'), undefined, now)).toThrow(ConfigError);
   expect(() => grant(jwtConfig('-----BEGIN hush-----'), undefined, now)).not.toThrow('hush');
 });
@@ -97,10 +97,10 @@ test.each([
   expect(failure.message).toContain(words);
 });
 
-test('trouble on the way to the login is tried again', () => {
+test('a login host that is unavailable is tried again', () => {
   expect(loginFailure(classify({ status: 503, body: '<html></html>' }, 'rest')).kind).toBe('retry');
 });
 
-test('a host without a login is told as such', () => {
+test('a host without a login is reported as such', () => {
   expect(loginFailure(classify({ status: 404, body: '<html></html>' }, 'rest')).message).toContain('login_url');
 });

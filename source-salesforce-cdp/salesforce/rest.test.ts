@@ -21,7 +21,7 @@ test('a query asks for deleted and archived rows too, with the token of the logi
   expect(await nextPage(salesforce, page.next ?? '')).toEqual({ totalSize: 2, rows: [{ Id: '2' }], next: undefined });
 });
 
-test('a page that is not the last but names no next one is no end', async () => {
+test('a page that is not the last but names no next one does not end the query', async () => {
   logIn();
   nock(ORG)
     .get(`${DATA}/queryAll`)
@@ -30,7 +30,7 @@ test('a page that is not the last but names no next one is no end', async () => 
   await expect(firstPage(connect(), 'SELECT Id FROM Lead')).rejects.toMatchObject({ kind: 'transient' });
 });
 
-test('who is logged in is asked at the own host of the org', async () => {
+test("the org's own host is asked who is logged in", async () => {
   logIn();
   nock(ORG)
     .get('/id/00D1/0051')
@@ -63,7 +63,7 @@ test('sixty objects are described in three calls, and one that fails costs only 
   );
 });
 
-test('an object whose part of a batch fails in passing is described by itself', async () => {
+test('an object whose part of a batch fails temporarily is described by itself', async () => {
   logIn();
   nock(ORG)
     .post(`${DATA}/composite/batch`)

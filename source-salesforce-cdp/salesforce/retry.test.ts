@@ -18,7 +18,7 @@ test("the server's advice beats the schedule", () => {
   expect(waitMs(8, 30_000, 0)).toBeUndefined();
 });
 
-test('advice to wait longer than two minutes gives up at once', () => {
+test('advice to wait longer than two minutes ends the attempts at once', () => {
   expect(waitMs(1, 120_001, 0)).toBeUndefined();
 });
 

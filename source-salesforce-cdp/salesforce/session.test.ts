@@ -93,7 +93,7 @@ test('a rotated refresh token is handed on at once and used for the next login',
   expect(seen.logins).toEqual([undefined, 'rt1']);
 });
 
-test('a request that keeps failing for a passing reason is given up as transient', async () => {
+test('a request that keeps failing for a temporary reason ends as a transient error', async () => {
   const { session, seen } = setUp();
   const call = session.call('ask', () => Promise.reject(failure('retry')));
   await expect(call).rejects.toMatchObject({ kind: 'transient', message: 'Could not ask in 8 attempts. refused' });

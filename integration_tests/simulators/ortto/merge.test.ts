@@ -141,7 +141,7 @@ test('a key is compared with its alternative fields as well', () => {
   expect(merge(instance, [row], { merge_by_alt_fields: { 'str::email': ['str::ei'] } })[0]?.['status']).toBe('merged');
 });
 
-test('a suppressed email stops a new person where the list is asked, and nobody who exists', () => {
+test('a suppressed email stops a new person where the list is checked, and nobody who exists', () => {
   const instance = instanceWith();
   instance.suppressed.add('ana@corp.test');
   const asking = { suppression_list_field_id: 'str::email' };

@@ -47,7 +47,7 @@ test('twenty-five describes travel in one call, twenty-six do not, and one that 
   expect(simulator.counts.of('batch')).toBe(3);
 });
 
-test('every answer tells the usage and the time of the org; a used-up allocation is refused', async () => {
+test('every answer has the usage and the time of the org; with the allocation used up, it is a refusal', async () => {
   const simulator = await start();
   const api = client(simulator);
   simulator.limits.dailyApiRequests = { max: 3, used: 0 };
@@ -62,7 +62,7 @@ test('every answer tells the usage and the time of the org; a used-up allocation
   expect([refused.status, refused.json()]).toMatchObject([403, [{ errorCode: 'REQUEST_LIMIT_EXCEEDED' }]]);
 });
 
-test('what was deleted is listed by time, and no further than an open transaction lets it', async () => {
+test('deleted rows are listed by time, and no further than an open transaction allows', async () => {
   const simulator = await start();
   const { org } = simulator;
   const api = client(simulator);
