@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
 import { runConnector } from '../protocol/connector-process.ts';
+import { connectionStatuses, traceErrors } from '../protocol/message-kinds.ts';
 import { useOrtto } from '../destination/use-ortto.ts';
 import { useSourceOrg } from '../source/use-source-org.ts';
 import { root } from '../fixtures/root.ts';
@@ -41,32 +42,27 @@ const file = (name: string, content: unknown): string => {
 const run = (name: Name, args: readonly string[]) => runConnector(path.join(root, name, 'main.ts'), args);
 
 const statusesIn = (messages: readonly AirbyteMessage[]): string[] =>
-  messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus.status] : []));
-
-const errorsIn = (messages: readonly AirbyteMessage[]) =>
-  messages.flatMap((message) =>
-    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
-  );
+  connectionStatuses(messages).map(({ status }) => status);
 
 test.each(NAMES)('%s passes test_check for a config that succeeds', async (name) => {
   const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', working[name])]);
   expect(statusesIn(messages)).toEqual(['SUCCEEDED']);
-  expect(errorsIn(messages)).toEqual([]);
+  expect(traceErrors(messages)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
 test.each(NAMES)('%s passes test_check for a config that fails', async (name) => {
   const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', refused[name])]);
   expect(statusesIn(messages)).toEqual(['FAILED']);
-  expect(errorsIn(messages)).toEqual([]);
+  expect(traceErrors(messages)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
 test.each(NAMES)('%s passes test_check for a command that is an exception', async (name) => {
   const { messages, exitCode } = await run(name, ['check']);
   expect(statusesIn(messages)).toEqual([]);
-  expect(errorsIn(messages)).toHaveLength(1);
-  expect(errorsIn(messages)[0]?.message).toContain('--config');
+  expect(traceErrors(messages)).toHaveLength(1);
+  expect(traceErrors(messages)[0]?.message).toContain('--config');
   expect(exitCode).toBe(1);
 });
 
@@ -87,8 +83,8 @@ test.each<[Name, string]>([
     '--catalog',
     file('catalog.json', { streams: [configured] }),
   ]);
-  expect(errorsIn(messages).length).toBeGreaterThan(0);
-  expect(errorsIn(messages).map(({ failure_type }) => failure_type)).not.toContain('system_error');
-  expect(JSON.stringify(errorsIn(messages)[0])).toContain(stream.name);
+  expect(traceErrors(messages).length).toBeGreaterThan(0);
+  expect(traceErrors(messages).map(({ failure_type }) => failure_type)).not.toContain('system_error');
+  expect(JSON.stringify(traceErrors(messages)[0])).toContain(stream.name);
   expect(exitCode).toBe(1);
 });

@@ -10,6 +10,7 @@ import type { Bounds } from '../../destination-ortto-cdp/write.ts';
 import { runConnector, spawnConnector } from '../protocol/connector-process.ts';
 import type { ConnectorProcess } from '../protocol/connector-process.ts';
 import { messageOn } from '../protocol/lines.ts';
+import { connectionStatuses, logTexts, traceErrors } from '../protocol/message-kinds.ts';
 import type { OrttoSimulator } from '../simulators/ortto.ts';
 import { root } from '../fixtures/root.ts';
 import { withJsonFiles } from '../fixtures/json-files.ts';
@@ -160,10 +161,7 @@ export const startWrite = <Result>(
 export const runCheck = (ortto: OrttoSimulator, config: JsonObject = {}) =>
   withJsonFiles({ 'config.json': configOf(ortto, config) }, async (pathOf) => {
     const { exitCode, messages, stdout } = await runConnector(entry, ['check', '--config', pathOf('config.json')]);
-    const statuses = messages.flatMap((message) =>
-      message.type === 'CONNECTION_STATUS' ? [message.connectionStatus] : [],
-    );
-    return { exitCode, statuses, stdout };
+    return { exitCode, statuses: connectionStatuses(messages), stdout };
   });
 
 export const statesOf = ({ messages }: Pick<Run, 'messages'>): readonly StateMessage[] =>
@@ -174,12 +172,9 @@ export const stateIds = (run: Pick<Run, 'messages'>): readonly unknown[] =>
 
 /** Texts of the LOG messages of a level. */
 export const logs = ({ messages }: Pick<Run, 'messages'>, level: string): readonly string[] =>
-  messages.flatMap((message) => (message.type === 'LOG' && message.log.level === level ? [message.log.message] : []));
+  logTexts(messages, level);
 
-export const errorsOf = ({ messages }: Pick<Run, 'messages'>) =>
-  messages.flatMap((message) =>
-    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
-  );
+export const errorsOf = ({ messages }: Pick<Run, 'messages'>) => traceErrors(messages);
 
 /** The ledger line of a stream. */
 export const ledgerOf = (run: Pick<Run, 'messages'>, stream: string): JsonObject => {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { render, startLogin } from './oauth.ts';
+import { connectionStatuses } from '../protocol/message-kinds.ts';
 import { useSourceOrg } from '../source/use-source-org.ts';
 
 // Airbyte's Authenticate button, from the spec that the shipped source prints to a config that logs in.
@@ -58,10 +59,7 @@ test.each([false, true])('what a login returns makes a config that reads (the ap
   const answer = await fetch(here(url), { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
   const config = login.complete((await answer.json()) as JsonObject);
   const { messages } = await org.run('check', config);
-  const statuses = messages.flatMap((message) =>
-    message.type === 'CONNECTION_STATUS' ? [message.connectionStatus.status] : [],
-  );
-  expect(statuses).toEqual(['SUCCEEDED']);
+  expect(connectionStatuses(messages).map(({ status }) => status)).toEqual(['SUCCEEDED']);
 });
 
 test('someone who intercepts the code does not have the verifier, and a code is good for one login', async () => {

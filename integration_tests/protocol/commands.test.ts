@@ -2,7 +2,8 @@ import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runConnector } from './connector-process.ts';
-import { DESTINATION, SECRET, SOURCE, catalog, errors, records, stream, useConnectors } from './fixture-connectors.ts';
+import { DESTINATION, SECRET, SOURCE, catalog, records, stream, useConnectors } from './fixture-connectors.ts';
+import { traceErrors } from './message-kinds.ts';
 
 // The command line and the files it names, from outside.
 
@@ -54,15 +55,15 @@ test.each([
   ['an unknown command', ['reed'], "unknown command 'reed'"],
 ])('%s is a config error and one line on stderr', async (_, args, problem) => {
   const { exitCode, messages, stderr } = await runConnector(SOURCE, args);
-  expect(errors(messages)).toMatchObject([{ failure_type: 'config_error' }]);
-  expect(errors(messages)[0]?.message).toContain(problem);
+  expect(traceErrors(messages)).toMatchObject([{ failure_type: 'config_error' }]);
+  expect(traceErrors(messages)[0]?.message).toContain(problem);
   expect(stderr.split('\n')[0]).toContain(problem);
   expect(exitCode).toBe(1);
 });
 
 test('a dry run is refused rather than carried out for real', async () => {
   const { exitCode, messages } = await runConnector(DESTINATION, [...writeArgs(), '--dry-run']);
-  expect(errors(messages)).toMatchObject([{ failure_type: 'config_error' }]);
+  expect(traceErrors(messages)).toMatchObject([{ failure_type: 'config_error' }]);
   expect(exitCode).toBe(1);
 });
 

@@ -36,11 +36,5 @@ export const useConnectors = () => {
   return { file, read, readArgs, write, writeArgs };
 };
 
-export const logs = (messages: readonly AirbyteMessage[]): string[] =>
-  messages.flatMap((message) => (message.type === 'LOG' ? [message.log.message] : []));
 export const records = (messages: readonly AirbyteMessage[]) =>
   messages.flatMap((message) => (message.type === 'RECORD' ? [message.record.data] : []));
-export const errors = (messages: readonly AirbyteMessage[]) =>
-  messages.flatMap((message) =>
-    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
-  );

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AirbyteMessage } from '../../airbyte/protocol.ts';
 import { spawnConnector } from './connector-process.ts';
-import { DESTINATION, SECRET, errors, logs, useConnectors } from './fixture-connectors.ts';
+import { DESTINATION, SECRET, useConnectors } from './fixture-connectors.ts';
+import { logTexts, traceErrors } from './message-kinds.ts';
 
 // What a destination reads on stdin.
 
@@ -21,8 +22,8 @@ test('SIGTERM while a destination waits for input ends the input, acknowledging 
   child.kill('SIGTERM');
   expect(await ended).toBe(143);
   expect(states(messages)).toEqual([JSON.parse(stateLine(1))]);
-  expect(logs(messages).at(-1)).toBe('received 2, then stopped');
-  expect(errors(messages)).toEqual([]);
+  expect(logTexts(messages).at(-1)).toBe('received 2, then stopped');
+  expect(traceErrors(messages)).toEqual([]);
 });
 
 test('states come back as they came, unknown keys and nulls included', async () => {
@@ -52,7 +53,7 @@ test('nulls for absent keys, CRLF, blank lines, other messages and a missing las
     JSON.stringify({ ...full, record: { stream: 'rows', data: null } }),
   ];
   const { messages, exitCode } = await write({ stdin: stdin.join('\r\n') });
-  expect(logs(messages)).toEqual([
+  expect(logTexts(messages)).toEqual([
     'record {"stream":"rows","size":8,"line":1}',
     'record {"stream":"rows","size":4,"line":6}',
     'received 2',
@@ -62,7 +63,7 @@ test('nulls for absent keys, CRLF, blank lines, other messages and a missing las
 
 test('a line of 20 MB passes whole', async () => {
   const { messages, exitCode } = await write({ stdin: [recordLine({ text: 'é'.repeat(10_000_000) }), stateLine(1)] });
-  expect(logs(messages)[0]).toContain(`"size":${10_000_000 + '{"text":""}'.length}`);
+  expect(logTexts(messages)[0]).toContain(`"size":${10_000_000 + '{"text":""}'.length}`);
   expect(states(messages)).toHaveLength(1);
   expect(exitCode).toBe(0);
 });
@@ -72,7 +73,7 @@ test('a truncated line fails with its number and nothing of its content', async 
     stdin: `${recordLine({ id: 1 })}${stateLine(1)}{"type":"RECORD","record":{"data":"${SECRET}\n${stateLine(2)}`,
   });
   expect(states(messages)).toHaveLength(1);
-  expect(errors(messages)).toMatchObject([
+  expect(traceErrors(messages)).toMatchObject([
     { failure_type: 'transient_error', message: expect.stringMatching(/^Line 3 of the input is not JSON/) },
   ]);
   expect(exitCode).toBe(1);

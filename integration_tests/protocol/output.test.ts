@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { spawnConnector } from './connector-process.ts';
 import { lineFaults } from './lines.ts';
-import { SECRET, SOURCE, errors, logs, records, useConnectors } from './fixture-connectors.ts';
+import { SECRET, SOURCE, records, useConnectors } from './fixture-connectors.ts';
+import { logTexts, traceErrors } from './message-kinds.ts';
 
 // What a connector writes to stdout, and how it ends, whatever happens to it.
 
@@ -60,8 +61,8 @@ test.each(['rejection', 'never'])('%s: a promise nobody looks after ends in a tr
 test.each(['bigint', 'cycle'])('a record with a %s is a loud failure that names its stream', async (act) => {
   const { exitCode, messages } = await read({ act });
   expect(records(messages)).toEqual([{ id: 1 }]);
-  expect(errors(messages)).toMatchObject([{ failure_type: 'system_error' }]);
-  expect(errors(messages)[0]?.message).toContain('A record of stream "rows" cannot be written as JSON');
+  expect(traceErrors(messages)).toMatchObject([{ failure_type: 'system_error' }]);
+  expect(traceErrors(messages)[0]?.message).toContain('A record of stream "rows" cannot be written as JSON');
   expect(exitCode).toBe(1);
 });
 
@@ -82,7 +83,7 @@ test('SIGTERM lets a source finish, say what is true and end with 143', async ()
     type: 'STATE',
     state: { stream: { stream_state: { rows: records(messages).length } } },
   });
-  expect([errors(messages), strayLines]).toEqual([[], []]);
+  expect([traceErrors(messages), strayLines]).toEqual([[], []]);
 });
 
 test('a trace error of one stream ends the read with 1', async () => {
@@ -105,5 +106,5 @@ test('what libraries print becomes log messages, and levels and line breaks are 
   ]);
   expect([strayLines, stderr]).toEqual([[], '']);
   const quiet = await read({ act: 'chatter' }, { env: { LOG_LEVEL: 'WARN' } });
-  expect(logs(quiet.messages)).toEqual(['complained by a library', 'first line\nsecond line']);
+  expect(logTexts(quiet.messages)).toEqual(['complained by a library', 'first line\nsecond line']);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runConnector } from './connector-process.ts';
-import { SECRET, SOURCE, catalog, errors, useConnectors } from './fixture-connectors.ts';
+import { SECRET, SOURCE, catalog, useConnectors } from './fixture-connectors.ts';
+import { traceErrors } from './message-kinds.ts';
 
 // Errors by their kind, and secrets that stay out of every message.
 
@@ -17,8 +18,8 @@ test.each([
   const config = file({ act: 'error', error, password: SECRET });
   const args = [command, '--config', config, '--catalog', file(catalog)];
   const { messages, exitCode, stdout, stderr } = await runConnector(SOURCE, args);
-  expect(errors(messages)).toMatchObject([{ failure_type: failureType }]);
-  expect(errors(messages)[0]?.message).toContain('the password **** was refused');
+  expect(traceErrors(messages)).toMatchObject([{ failure_type: failureType }]);
+  expect(traceErrors(messages)[0]?.message).toContain('the password **** was refused');
   expect(stdout + stderr).not.toContain(SECRET);
   expect(exitCode).toBe(1);
 });
@@ -53,5 +54,5 @@ test.each(['check', 'discover', 'read'])(
 test('a renewed secret is as hidden as the first', async () => {
   const { messages } = await read({ act: 'rotate', password: SECRET });
   expect(messages[0]).toMatchObject({ control: { connectorConfig: { config: { password: 'renewed-secret' } } } });
-  expect(errors(messages)).toMatchObject([{ message: 'the password **** was refused' }]);
+  expect(traceErrors(messages)).toMatchObject([{ message: 'the password **** was refused' }]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
+import { connectionStatuses } from '../protocol/message-kinds.ts';
 import type { Outcome } from './source-org.ts';
 import { useSourceOrg } from './use-source-org.ts';
 
@@ -7,7 +8,7 @@ const org = useSourceOrg({ contacts: 20 });
 
 const status = ({ messages, exitCode }: Outcome): string => {
   expect(exitCode).toBe(0);
-  const found = messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus] : []));
+  const found = connectionStatuses(messages);
   expect(found).toHaveLength(1);
   return `${found[0]?.status} ${found[0]?.message ?? ''}`;
 };
