@@ -47,7 +47,12 @@ const connector = (
       packages,
       tests,
     })),
-    ...fixtures.map((fixture) => ({ ...fixture, imports: [...floors, ...below], packages: TEST_PACKAGES, tests })),
+    ...fixtures.map((fixture) => ({
+      ...fixture,
+      imports: [...floors, ...below],
+      packages: [...TEST_PACKAGES, 'json-schema'],
+      tests,
+    })),
     ...Object.entries(parts.ground).map(([file, what]) => ({
       path: `${name}/${file}`,
       is: what,
@@ -63,7 +68,10 @@ const layer = (
   is: string,
   imports: Layer['imports'] = 'anything',
   packages: readonly string[] = [],
-): Layer => ({ path, is, imports, packages, tests: [] });
+  tests: readonly string[] = [],
+): Layer => ({ path, is, imports, packages, tests });
+
+const SIMULATORS = 'integration_tests/simulators';
 
 export const LAYERS: readonly Layer[] = [
   ...connector('destination-ortto-cdp', 'writes to Ortto: spec, check, write; start at write.ts', {
@@ -78,6 +86,7 @@ export const LAYERS: readonly Layer[] = [
       },
       { folder: 'ortto', is: 'the vendor: calls, answers, refusals, pace', packages: ['undici', 'json-schema'] },
     ],
+    fixtures: 'what unit tests share; not in the images',
     ground: {
       'config.ts': 'the settings, parsed',
       'reasons.ts': 'every reason to skip or reject a record, with its sentence for the user',
@@ -95,7 +104,7 @@ export const LAYERS: readonly Layer[] = [
       { folder: 'catalog', is: 'objects and their fields, and the streams they give; pure', packages: ['json-schema'] },
       { folder: 'salesforce', is: 'the vendor: login, session, REST, Bulk, failures', packages: ['jsforce', 'undici'] },
     ],
-    fixtures: 'an example org for unit tests; not in the images',
+    fixtures: 'an example org and what else unit tests share; not in the images',
     ground: { 'config.ts': 'the settings, parsed' },
   }),
   layer(
@@ -119,28 +128,45 @@ export const LAYERS: readonly Layer[] = [
     'destination-ortto-cdp/ortto/system-fields.ts',
     'layers.ts',
   ]),
-  layer('integration_tests/simulators', 'the embedded Salesforce and Ortto; they share no code with the connectors', [
-    'integration_tests/simulators/ortto',
-    'integration_tests/simulators/salesforce',
+  layer(SIMULATORS, 'the embedded Salesforce and Ortto; they share no code with the connectors', [
+    `${SIMULATORS}/ortto`,
+    `${SIMULATORS}/salesforce`,
     'integration_tests/demo/working-day.ts',
   ]),
-  layer('integration_tests/simulators/ortto', 'the embedded Ortto', ['integration_tests/simulators/ortto/switches']),
   layer(
-    'integration_tests/simulators/ortto/switches',
-    'every question that Ortto leaves open, with the answers there may be',
-    ['integration_tests/simulators/ortto'],
+    `${SIMULATORS}/ortto`,
+    'the embedded Ortto',
+    [`${SIMULATORS}/ortto/switches`],
+    [],
+    [SIMULATORS, `${SIMULATORS}/ortto/fixtures`],
+  ),
+  layer(`${SIMULATORS}/ortto/switches`, 'every question that Ortto leaves open, with the answers there may be', [
+    `${SIMULATORS}/ortto`,
+  ]),
+  layer(
+    `${SIMULATORS}/ortto/fixtures`,
+    'what its tests share',
+    [SIMULATORS, `${SIMULATORS}/ortto`, `${SIMULATORS}/ortto/switches`],
+    TEST_PACKAGES,
   ),
   layer(
-    'integration_tests/simulators/salesforce',
+    `${SIMULATORS}/salesforce`,
     'the embedded Salesforce',
-    ['integration_tests/simulators/salesforce/population'],
+    [`${SIMULATORS}/salesforce/population`],
     ['@faker-js/faker', '@jetstreamapp/soql-parser-js'],
+    [SIMULATORS, `${SIMULATORS}/salesforce/fixtures`],
   ),
   layer(
-    'integration_tests/simulators/salesforce/population',
+    `${SIMULATORS}/salesforce/population`,
     'the people and companies of the embedded org',
-    ['integration_tests/simulators/salesforce'],
+    [`${SIMULATORS}/salesforce`],
     ['@faker-js/faker'],
+  ),
+  layer(
+    `${SIMULATORS}/salesforce/fixtures`,
+    'what its tests share',
+    [SIMULATORS, `${SIMULATORS}/salesforce`],
+    TEST_PACKAGES,
   ),
   layer('integration_tests/acceptance', "the rules of Airbyte's acceptance tests"),
   layer('integration_tests/benchmark', 'speed and memory, compared with other ways to do it'),

@@ -4,6 +4,9 @@ import type { OxlintOverride } from 'oxlint';
 import { LAYERS, TEST_PACKAGES } from './layers.ts';
 import type { Layer } from './layers.ts';
 
+/** Each says why in its first comment. */
+const LONG_FILES = ['integration_tests/platform/message-tracker.test.ts', 'integration_tests/project/image.test.ts'];
+
 /** One closure each, whose parts share their position in a buffer. */
 const LONG_FUNCTIONS = [
   'source-salesforce-cdp/records/csv-cell-writer.ts',
@@ -79,9 +82,10 @@ export default defineConfig({
       rules: { 'max-lines-per-function': ['error', { max: 100 }] },
     },
     { files: LONG_FUNCTIONS, rules: { 'max-lines-per-function': 'off' } },
+    { files: LONG_FILES, rules: { 'max-lines': 'off' } },
     {
       files: ['**/*.test.ts'],
-      rules: { 'max-lines': 'off', 'max-lines-per-function': 'off', 'typescript/unbound-method': 'off' },
+      rules: { 'max-lines-per-function': 'off', 'typescript/unbound-method': 'off' },
     },
     { files: ['.ci/**'], rules: { 'no-console': 'off' } },
   ],

@@ -44,7 +44,7 @@ test('only a trace error is a failure', () => {
   expect(channel.failed()).toBe(true);
 });
 
-test('a closed channel lets nothing through and stops who waits for room', async () => {
+test('a closed channel lets nothing through, and a writer that waits for room keeps waiting', async () => {
   const { emitted, channel } = recorder();
   channel.close();
   channel.emit(streamStatus({ name: 'A' }, 'RUNNING'));

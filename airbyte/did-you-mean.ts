@@ -10,7 +10,7 @@ const MOST_DIFFERENT = 0.5;
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
 
 /** Swapped letters are two edits, which is most of a short name. */
-const sorted = (name: string): string => [...name].toSorted().join('');
+const sorted = (name: string): string => Array.from(name).toSorted().join('');
 
 /** How different two names are, in edits; capitals, spaces and punctuation do not count. */
 const distance = (written: string, name: string): number => {

@@ -49,7 +49,7 @@ test('the message of a parser, which quotes what it parsed, is left out', () => 
 });
 
 test.each([['a text'], [undefined], [{ password: 'a text' }]])(
-  'something thrown that is no error, %j, is not quoted',
+  'something thrown that is not an error, %j, is not quoted',
   (thrown) => {
     expect(errorOf(thrown)).toMatchObject({ failure_type: 'system_error' });
     expect(JSON.stringify(failureTrace(thrown))).not.toContain('a text');

@@ -53,7 +53,7 @@ test.each([
   ['{"streams":[{"sync_mode":"x"}]}', 'streams[0] has no stream'],
   ['{"streams":[{"stream":{}}]}', 'streams[0].stream has no name'],
   ['{"streams":[{"stream":{"name":"A"}}]}', 'streams[0].stream has no json_schema'],
-])('a catalog that is none, %s, says what it lacks', (content, problem) => {
+])('a catalog that is not valid, %s, says what it lacks', (content, problem) => {
   const path = file('catalog.json', content);
   expect(() => readCatalogFile('--catalog', path)).toThrow(problem);
   expect(() => readCatalogFile('--catalog', path)).toThrow(ConfigError);

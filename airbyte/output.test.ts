@@ -91,7 +91,7 @@ test('there is no room until a slow reader has caught up', async () => {
   expect(chunks).toHaveLength(1);
 });
 
-test('who waits for room learns that the reader is gone', async () => {
+test('a writer that waits for room learns that the reader is gone', async () => {
   const { stream } = slowReader();
   stream.on('error', () => undefined);
   const output = createOutput(stream);
@@ -108,7 +108,7 @@ cyclic['self'] = cyclic;
 test.each([
   ['a BigInt', { planted: 1n }],
   ['a cycle', cyclic],
-])('%s is refused with the name of the stream, and the rest goes on', async (_, data) => {
+])('%s is refused with the name of the stream, and the others continue', async (_, data) => {
   const { stream, text } = reader();
   const output = createOutput(stream);
   output.put(record({ id: 1 }));

@@ -50,7 +50,7 @@ test('a private key is scrubbed whole, line by line, escaped and in a form', () 
   }
 });
 
-test('a secret that begins like another leaves no rest', () => {
+test('a secret that starts like another is removed whole', () => {
   const secrets = collectSecrets({ keys: ['secret', 'secret-and-more'] }, spec);
   expect(scrub('not secret-and-more, not secret', secrets)).toBe('not ****, not ****');
 });

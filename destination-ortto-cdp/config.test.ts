@@ -86,7 +86,7 @@ test('an object keeps what it says and leaves the rest to the default mapping', 
   ]);
 });
 
-test('all problems of a shape are told at once, by their place', () => {
+test('all problems of a shape are reported at once, by their place', () => {
   const problems = problemsOf({
     api_key: '',
     region: 'mars',
@@ -113,7 +113,7 @@ test.each([
   ['https://user:secret@api.ap3api.com', /user name/],
   ['https://api.ap3api.com/?x=1', /must not contain a query/],
   ['https://', /address/],
-])('%s is no address to send a key to', (apiUrl, problem) => {
+])('%s is not an address to send a key to', (apiUrl, problem) => {
   const problems = problemsOf({ api_key: 'key', api_url: apiUrl });
   expect(problems).toMatch(problem);
   expect(problems).not.toContain('secret');

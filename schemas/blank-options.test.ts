@@ -21,6 +21,6 @@ test('an empty list stays: to tick no system field is not to tick all of them', 
   expect(withoutBlanks(config, destination)).toEqual(config);
 });
 
-test('what is no config stays as it is', () => {
+test('what is not a config stays as it is', () => {
   expect([null, '', 'text', 5].map((config) => withoutBlanks(config, destination))).toEqual([null, '', 'text', 5]);
 });

@@ -13,7 +13,7 @@ test('whatever opens a door is a secret', () => {
   for (const [, node] of doors) expect(node['airbyte_secret']).toBe(true);
 });
 
-test('each way to log in is told by one const, and OAuth comes first', () => {
+test('each way to log in is identified by one const, and OAuth comes first', () => {
   const branches = schema.properties.credentials.oneOf;
   const types = branches.map(({ properties }) => properties.auth_type);
   expect(types.map((type) => type.const)).toEqual(['refresh_token', 'client_credentials', 'jwt_bearer']);

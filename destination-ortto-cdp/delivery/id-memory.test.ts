@@ -5,7 +5,7 @@ import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
 const salesforce = (number: number) => `003${String(number).padStart(12, '0')}AAA`;
 const ortto = (number: number) => number.toString(16).padStart(24, '0');
 
-test('ids that differ anywhere are told apart', () => {
+test('ids that differ anywhere are distinct', () => {
   const memory = createIdMemory(SALESFORCE_ID, ORTTO_ID, 10_000);
   for (let number = 0; number < 5000; number += 1) memory.set(salesforce(number), ortto(number * 7));
   for (let number = 0; number < 5000; number += 1) expect(memory.get(salesforce(number))).toBe(ortto(number * 7));
@@ -58,7 +58,7 @@ test('it keeps at least the younger half of what it has room for, and never an o
   expect(memory.get(salesforce(0))).toBe(ortto(5999));
 });
 
-test('one without room remembers nothing', () => {
+test('a memory without room remembers nothing', () => {
   const memory = createIdMemory(ORTTO_ID, SALESFORCE_ID, 0);
   memory.set(ortto(1), salesforce(1));
   expect(memory.get(ortto(1))).toBeUndefined();

@@ -84,7 +84,7 @@ test.each<[string, Reply]>([
   ['200 that is a page', { status: 200, body: '<html>hello</html>' }],
   ['200 that says wait', { status: 200, body: { error: { 'try-in-seconds': 0 } } }],
   ['a lost connection', 'cut'],
-])('%s is asked again, and the wait is told', async (_, reply) => {
+])('%s is asked again, and the wait is logged', async (_, reply) => {
   const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
   expect(await connection.send(lookUp)).toEqual({ kind: 'ok', body: { fine: true } });
   expect([seen.length, waits.length]).toEqual([2, 1]);
@@ -143,7 +143,7 @@ test.each([406, 409])('%i to a merge is for the next sync', async (status) => {
   await expect(failure).rejects.toThrow(`Ortto refused person/merge (${status})`);
 });
 
-test('a server that stays away ends in a transient error that says how often it was tried', async () => {
+test('a server that stays unreachable ends in a transient error that says how often it was tried', async () => {
   const { connection, seen } = await scripted([{ status: 503 }], { attempts: 2 });
   await expect(connection.send(lookUp)).rejects.toThrow(/503, 2 time/);
   await expect(connection.send(lookUp)).rejects.toThrow(TransientError);

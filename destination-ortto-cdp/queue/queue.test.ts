@@ -38,7 +38,7 @@ test('a batch of large rows is full before two megabytes, and a row larger than 
   ]);
 });
 
-test('a row that shares a key with an earlier one waits for it, and whoever shares a key with that row waits too', () => {
+test('a row that shares a key with an earlier one waits for it, and a row that shares a key with that one waits too', () => {
   const queue = createQueue<number>();
   queue.add(write(0, ['a', 'x']));
   queue.add(write(1, ['b', 'x']));
@@ -65,7 +65,7 @@ test('writes of two streams never share a request, but wait for each other where
   expect(items(queue.take(0, true))).toEqual([1]);
 });
 
-test('work that awaits a key goes after whoever holds it, and holds nobody back itself', () => {
+test('work that waits for a key goes after the work that holds it, and holds nothing back itself', () => {
   const queue = createQueue<number>();
   queue.add(write(0, ['ana']));
   queue.add(write(1, [], { group: 'Task', awaits: ['ana'] }));

@@ -6,7 +6,7 @@ import { createRefusalRun, haveSameReason } from './refusal-runs.ts';
 const batch = (size: number, reason: RejectReason = 'invalid') =>
   Array.from({ length: size }, (_, item) => ({ item, reason, field: 'Email' }));
 
-test('two wholly refused batches are withheld, and released by whatever else comes', () => {
+test('two wholly refused batches are withheld, and released by anything else that comes', () => {
   const run = createRefusalRun<number>('Contact');
   expect(run.refuse(batch(100), 1)).toEqual([]);
   expect(run.refuse(batch(100), 1)).toEqual([]);

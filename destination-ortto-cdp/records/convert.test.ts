@@ -98,7 +98,7 @@ test('an empty list is nothing', () => {
   for (const value of [[], [''], ';;']) expect(convert('multi_select', value)).toEqual({ value: null });
 });
 
-test('text past its length is cut between characters, not inside one, and that is said', () => {
+test('text past its length is cut between characters, not inside one, and that is reported', () => {
   const long = '👩'.repeat(300);
   expect(convert('text', long)).toEqual({ value: '👩'.repeat(255), cut: true });
   expect(convert('text', '👩'.repeat(255))).toEqual({ value: '👩'.repeat(255) });

@@ -12,7 +12,7 @@ test.each([
 });
 
 test.each([null, undefined, '', 42, '0014W000027f6V', '0014W000027f6V3Q', '0014W000027f6V3QAI0', '0014W000027f6V-'])(
-  '%j is no Salesforce id',
+  '%j is not a Salesforce id',
   (value) => {
     expect(salesforceId(value)).toBeUndefined();
   },
@@ -71,7 +71,7 @@ test.each([
   'a@c.de.',
   'Ana <a@c.de>',
   `${'a'.repeat(250)}@c.de`,
-])('%j is no email', (text) => {
+])('%j is not an email', (text) => {
   expect(normalEmail(text)).toBeUndefined();
 });
 
@@ -97,6 +97,6 @@ test.each([
   '123456789012345',
   '+ABC 401 234 567',
   '000',
-])('%j is no phone', (text) => {
+])('%j is not a phone number', (text) => {
   expect(normalPhone(text)).toBeUndefined();
 });

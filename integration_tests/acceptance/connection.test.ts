@@ -1,49 +1,40 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
 import { runConnector } from '../protocol/connector-process.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
-import { startSalesforce } from '../simulators/salesforce.ts';
-import type { SalesforceSimulator } from '../simulators/salesforce.ts';
+import { connectionStatuses, traceErrors } from '../protocol/message-kinds.ts';
+import { useOrtto } from '../destination/use-ortto.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 import { root } from '../fixtures/root.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
 
 // TestConnection of Airbyte's connector acceptance tests, and what it asks of catalogs that cannot be, for both connectors.
 
 const NAMES = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
 type Name = (typeof NAMES)[number];
 
-let folder: string;
-let salesforce: SalesforceSimulator;
-let ortto: OrttoSimulator;
+const inFolder = useFolder('connection');
+const org = useSourceOrg({ contacts: 5 });
+const ortto = useOrtto({ eachTest: 'as-left' });
 let working: Readonly<Record<Name, JsonObject>>;
 let refused: Readonly<Record<Name, JsonObject>>;
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'connection-'));
-  [salesforce, ortto] = await Promise.all([startSalesforce({ contacts: 5 }), startOrtto()]);
-  const { clientId, clientSecret, refreshToken } = salesforce.login;
-  const credentials = { auth_type: 'refresh_token', client_id: clientId, client_secret: clientSecret };
+beforeAll(() => {
   working = {
-    'source-salesforce-cdp': {
-      login_url: salesforce.url,
-      credentials: { ...credentials, refresh_token: refreshToken },
-    },
+    'source-salesforce-cdp': org.config,
     'destination-ortto-cdp': { api_key: ortto.apiKey, api_url: ortto.url },
   };
   refused = {
-    'source-salesforce-cdp': { login_url: salesforce.url, credentials: { ...credentials, refresh_token: 'no-more' } },
+    'source-salesforce-cdp': {
+      ...org.config,
+      credentials: { ...(org.config['credentials'] as JsonObject), refresh_token: 'no-more' },
+    },
     'destination-ortto-cdp': { api_key: 'no-more', api_url: ortto.url },
   };
 });
-afterAll(async () => {
-  await Promise.all([salesforce.close(), ortto.close()]);
-  rmSync(folder, { recursive: true, force: true });
-});
 
 const file = (name: string, content: unknown): string => {
-  const target = path.join(folder, name);
+  const target = inFolder(name);
   writeFileSync(target, JSON.stringify(content));
   return target;
 };
@@ -51,32 +42,27 @@ const file = (name: string, content: unknown): string => {
 const run = (name: Name, args: readonly string[]) => runConnector(path.join(root, name, 'main.ts'), args);
 
 const statusesIn = (messages: readonly AirbyteMessage[]): string[] =>
-  messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus.status] : []));
-
-const errorsIn = (messages: readonly AirbyteMessage[]) =>
-  messages.flatMap((message) =>
-    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
-  );
+  connectionStatuses(messages).map(({ status }) => status);
 
 test.each(NAMES)('%s passes test_check for a config that succeeds', async (name) => {
   const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', working[name])]);
   expect(statusesIn(messages)).toEqual(['SUCCEEDED']);
-  expect(errorsIn(messages)).toEqual([]);
+  expect(traceErrors(messages)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
 test.each(NAMES)('%s passes test_check for a config that fails', async (name) => {
   const { messages, exitCode } = await run(name, ['check', '--config', file('config.json', refused[name])]);
   expect(statusesIn(messages)).toEqual(['FAILED']);
-  expect(errorsIn(messages)).toEqual([]);
+  expect(traceErrors(messages)).toEqual([]);
   expect(exitCode).toBe(0);
 });
 
 test.each(NAMES)('%s passes test_check for a command that is an exception', async (name) => {
   const { messages, exitCode } = await run(name, ['check']);
   expect(statusesIn(messages)).toEqual([]);
-  expect(errorsIn(messages)).toHaveLength(1);
-  expect(errorsIn(messages)[0]?.message).toContain('--config');
+  expect(traceErrors(messages)).toHaveLength(1);
+  expect(traceErrors(messages)[0]?.message).toContain('--config');
   expect(exitCode).toBe(1);
 });
 
@@ -97,8 +83,8 @@ test.each<[Name, string]>([
     '--catalog',
     file('catalog.json', { streams: [configured] }),
   ]);
-  expect(errorsIn(messages).length).toBeGreaterThan(0);
-  expect(errorsIn(messages).map(({ failure_type }) => failure_type)).not.toContain('system_error');
-  expect(JSON.stringify(errorsIn(messages)[0])).toContain(stream.name);
+  expect(traceErrors(messages).length).toBeGreaterThan(0);
+  expect(traceErrors(messages).map(({ failure_type }) => failure_type)).not.toContain('system_error');
+  expect(JSON.stringify(traceErrors(messages)[0])).toContain(stream.name);
   expect(exitCode).toBe(1);
 });

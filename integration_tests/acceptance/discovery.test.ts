@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, AirbyteStream, JsonObject } from '../../airbyte/protocol.ts';
 import { catalogRules } from './catalog-rules.ts';
-import { startSourceOrg } from '../source/source-org.ts';
-import type { SourceOrg } from '../source/source-org.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 
 // TestDiscovery of Airbyte's connector acceptance tests, over the catalogs of an embedded org.
 
@@ -16,17 +15,15 @@ const CONFIGS: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 5 });
 const answers = new Map<string, readonly AirbyteMessage[]>();
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 5 });
   for (const [name, config] of Object.entries(CONFIGS)) {
     const { messages, errors } = await org.run('discover', { ...org.config, ...config });
     if (errors.length > 0) throw new Error(errors.join('\n'));
     answers.set(name, messages);
   }
 });
-afterAll(() => org.close());
 
 const streamsOf = (name: string): readonly AirbyteStream[] =>
   (answers.get(name) ?? []).flatMap((message) => (message.type === 'CATALOG' ? message.catalog.streams : []));

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { StateMessage } from '../../airbyte/protocol.ts';
-import { outcomeOf, startSourceOrg } from '../source/source-org.ts';
-import type { Outcome, SourceOrg } from '../source/source-org.ts';
+import { outcomeOf } from '../source/source-org.ts';
+import type { Outcome } from '../source/source-org.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 
 // TestIncremental of Airbyte's connector acceptance tests, by REST and by Bulk.
 
@@ -9,14 +10,12 @@ const APIS = ['rest', 'bulk'] as const;
 const MINUTES = 60_000;
 const LOOKBACK = 10 * MINUTES;
 
-let org: SourceOrg;
-beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 400 });
+const org = useSourceOrg({ contacts: 400 });
+beforeAll(() => {
   // Small pages, for states between them.
   org.salesforce.bulk.maxPageRows = 90;
   org.salesforce.rest.pageRows = 'random';
 });
-afterAll(() => org.close());
 
 type State = StateMessage['state'];
 const nameOf = (state: State): string => state.stream.stream_descriptor.name;

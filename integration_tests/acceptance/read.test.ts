@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteStream, JsonObject, RecordMessage } from '../../airbyte/protocol.ts';
 import { validator } from '../../schemas/validator.ts';
 import { malformed, undeclared, unseen } from './record-rules.ts';
-import { startSourceOrg } from '../source/source-org.ts';
-import type { Outcome, SourceOrg } from '../source/source-org.ts';
+import type { Outcome } from '../source/source-org.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 
 // TestBasicRead and TestFullRefresh of Airbyte's connector acceptance tests, by REST and by Bulk.
 
 const APIS = ['rest', 'bulk'] as const;
 type Api = (typeof APIS)[number];
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 150 });
 let streams: readonly AirbyteStream[];
 const reads = new Map<Api, Outcome>();
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 150 });
   streams = await org.streams();
   for (const api of APIS) reads.set(api, await org.read({ mode: 'full_refresh', config: { api } }));
 });
-afterAll(() => org.close());
 
 const readBy = (api: Api): Outcome => {
   const outcome = reads.get(api);

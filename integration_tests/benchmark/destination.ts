@@ -1,5 +1,6 @@
+import { withJsonFiles } from '../fixtures/json-files.ts';
 import type { Written } from './instant-ortto.ts';
-import { entryOf, measure, withFiles } from './measured-process.ts';
+import { entryOf, measure } from './measured-process.ts';
 import type { Measured } from './measured-process.ts';
 import { columnsOf, DISTINCT_ROWS, recordOf } from './rows.ts';
 import type { Server } from './start-server.ts';
@@ -64,9 +65,16 @@ export const writeWithDestination = async (
   const once = inBatches(lines);
   const input = [...Array.from({ length: times }, () => once).flat(), Buffer.from(lineOf(state))];
   const output: Buffer[] = [];
-  const measured = await withFiles([config, catalog], ([configFile = '', catalogFile = '']) =>
+  const measured = await withJsonFiles({ 'config.json': config, 'catalog.json': catalog }, (pathOf) =>
     measure({
-      args: [...entryOf('destination-ortto-cdp'), 'write', '--config', configFile, '--catalog', catalogFile],
+      args: [
+        ...entryOf('destination-ortto-cdp'),
+        'write',
+        '--config',
+        pathOf('config.json'),
+        '--catalog',
+        pathOf('catalog.json'),
+      ],
       onOutput: (chunk) => void output.push(chunk),
       input,
       cores,

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
@@ -81,21 +81,3 @@ export const entryOf = (connector: string): readonly string[] => [
   ...nodeFlags(connector),
   path.join(root, connector, 'main.ts'),
 ];
-
-/** Gives files a folder for as long as they are needed. */
-export const withFiles = async <Result>(
-  contents: readonly unknown[],
-  act: (paths: readonly string[]) => Promise<Result>,
-): Promise<Result> => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'benchmark-'));
-  try {
-    const paths = contents.map((content, at) => {
-      const name = path.join(folder, `${at}.json`);
-      writeFileSync(name, JSON.stringify(content));
-      return name;
-    });
-    return await act(paths);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { entryOf, measure, withFiles } from './measured-process.ts';
+import { withJsonFiles } from '../fixtures/json-files.ts';
+import { entryOf, measure } from './measured-process.ts';
 import type { Measured } from './measured-process.ts';
 import { cellsOf, columnsOf, DISTINCT_ROWS, recordOf } from './rows.ts';
 import type { Server, Serving } from './start-server.ts';
@@ -37,9 +38,16 @@ export const readWithSource = async (
     })),
   };
   const recordCheck = createRecordCheck(Math.min(DISTINCT_ROWS, serving.rows), (row) => [recordOf(columns, row)]);
-  const measured = await withFiles([config, catalog], ([configFile = '', catalogFile = '']) =>
+  const measured = await withJsonFiles({ 'config.json': config, 'catalog.json': catalog }, (pathOf) =>
     measure({
-      args: [...entryOf('source-salesforce-cdp'), 'read', '--config', configFile, '--catalog', catalogFile],
+      args: [
+        ...entryOf('source-salesforce-cdp'),
+        'read',
+        '--config',
+        pathOf('config.json'),
+        '--catalog',
+        pathOf('catalog.json'),
+      ],
       onOutput: (chunk) => recordCheck.take(chunk),
     }),
   );

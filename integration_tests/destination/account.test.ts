@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import {
   errorsOf,
@@ -11,16 +11,11 @@ import {
   state,
   stateIds,
 } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // What the destination needs of an Ortto account: a key, room for custom fields, and calls enough.
 
-let ortto: OrttoSimulator;
-beforeEach(async () => {
-  ortto = await startOrtto({ apiKey: 'a-key-nobody-may-see' });
-});
-afterEach(() => ortto.close());
+const ortto = useOrtto({ apiKey: 'a-key-nobody-may-see', eachTest: 'restarted' });
 
 const FIELDS = ['Id', 'Email', 'LastName', 'Score__c'];
 const contact = (number: number, more: JsonObject = {}) =>

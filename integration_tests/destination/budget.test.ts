@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ledgerOf, record, liveWrite, salesforceId } from './destination-run.ts';
 import type { Run } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // What a sync of an ordinary org costs in calls: Ortto allows ten a second, so calls are hours.
 
@@ -19,11 +18,7 @@ const streams = {
   Task: ['Id', 'WhoId', 'Subject', 'CreatedDate'],
 };
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const numbers = function* (count: number): Generator<number> {
   for (let number = 0; number < count; number += 1) yield number;

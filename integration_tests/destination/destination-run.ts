@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Log } from '../../airbyte/connector.ts';
@@ -12,8 +10,10 @@ import type { Limits } from '../../destination-ortto-cdp/write.ts';
 import { runConnector, spawnConnector } from '../protocol/connector-process.ts';
 import type { ConnectorProcess } from '../protocol/connector-process.ts';
 import { messageOn } from '../protocol/lines.ts';
+import { connectionStatuses, logTexts, traceErrors } from '../protocol/message-kinds.ts';
 import type { OrttoSimulator } from '../simulators/ortto.ts';
 import { root } from '../fixtures/root.ts';
+import { withJsonFiles } from '../fixtures/json-files.ts';
 
 // Runs the shipped destination against an embedded Ortto, with lines as the platform would write them.
 
@@ -100,20 +100,6 @@ export const configOf = (ortto: OrttoSimulator, config: JsonObject = {}): JsonOb
   ...config,
 });
 
-const withFiles = async <Result>(
-  files: { readonly [name: string]: JsonObject },
-  act: (pathOf: (name: string) => string) => Promise<Result>,
-): Promise<Result> => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'destination-'));
-  try {
-    for (const [name, content] of Object.entries(files))
-      writeFileSync(path.join(folder, name), JSON.stringify(content));
-    return await act((name) => path.join(folder, name));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-};
-
 /** Runs `write` to its end. */
 export const runWrite = (ortto: OrttoSimulator, options: WriteOptions): Promise<Run> =>
   startWrite(ortto, options, async ({ ended, messages, stdout, stderr }) => ({
@@ -170,19 +156,16 @@ export const startWrite = <Result>(
   { config, streams, mode = 'append_dedup', lines }: WriteOptions,
   act: (process: ConnectorProcess) => Promise<Result>,
 ): Promise<Result> =>
-  withFiles({ 'config.json': configOf(ortto, config), 'catalog.txt': catalogOf(streams, mode) }, (pathOf) => {
+  withJsonFiles({ 'config.json': configOf(ortto, config), 'catalog.txt': catalogOf(streams, mode) }, (pathOf) => {
     const args = ['write', '--config', pathOf('config.json'), '--catalog', pathOf('catalog.txt')];
     return act(spawnConnector(entry, args, { stdin: lines }));
   });
 
 /** Runs `check` and returns its status. */
 export const runCheck = (ortto: OrttoSimulator, config: JsonObject = {}) =>
-  withFiles({ 'config.json': configOf(ortto, config) }, async (pathOf) => {
+  withJsonFiles({ 'config.json': configOf(ortto, config) }, async (pathOf) => {
     const { exitCode, messages, stdout } = await runConnector(entry, ['check', '--config', pathOf('config.json')]);
-    const statuses = messages.flatMap((message) =>
-      message.type === 'CONNECTION_STATUS' ? [message.connectionStatus] : [],
-    );
-    return { exitCode, statuses, stdout };
+    return { exitCode, statuses: connectionStatuses(messages), stdout };
   });
 
 export const statesOf = ({ messages }: Pick<Run, 'messages'>): readonly StateMessage[] =>
@@ -193,12 +176,9 @@ export const stateIds = (run: Pick<Run, 'messages'>): readonly unknown[] =>
 
 /** Texts of the LOG messages of a level. */
 export const logs = ({ messages }: Pick<Run, 'messages'>, level: string): readonly string[] =>
-  messages.flatMap((message) => (message.type === 'LOG' && message.log.level === level ? [message.log.message] : []));
+  logTexts(messages, level);
 
-export const errorsOf = ({ messages }: Pick<Run, 'messages'>) =>
-  messages.flatMap((message) =>
-    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
-  );
+export const errorsOf = ({ messages }: Pick<Run, 'messages'>) => traceErrors(messages);
 
 /** The ledger line of a stream. */
 export const ledgerOf = (run: Pick<Run, 'messages'>, stream: string): JsonObject => {

@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { errorsOf, ledgerOf, liveWrite, logs, record, salesforceId, state, stateIds } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Which organization a person belongs to, and when the states that wait for it leave.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
+const ortto = useOrtto();
 beforeEach(() => {
-  ortto.reset();
   ortto.limits.peoplePerOrganization = 3000;
 });
-afterAll(() => ortto.close());
 
 const streams = {
   Account: ['Id', 'Name', 'IsDeleted'],
@@ -58,7 +52,7 @@ test('a person whose organization is not there yet is linked when it comes', asy
   expect(sizes()).toEqual([1]);
 });
 
-test('whoever has a record in this sync is counted as linked there, though organizations ask who was waiting for them', async () => {
+test('a person with a record in this sync is counted as linked there, though organizations ask who was waiting for them', async () => {
   const run = await sync([...contacts(30, () => 1), account(1), ...contacts(30, () => 1, 30), state('Contact', 1)]);
   expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 60, linked: 60 });
   expect(ledgerOf(run, 'Account')).not.toHaveProperty('linked');
@@ -70,7 +64,7 @@ test('without links nothing is linked', async () => {
   expect(sizes()).toEqual([0]);
 });
 
-test('an organization takes as many as it has room for; the others are counted', async () => {
+test('an organization takes as many people as it has room for; the others are counted', async () => {
   ortto.limits.peoplePerOrganization = 30;
   const run = await sync([account(1), account(2), ...contacts(73, (number) => (number < 70 ? 1 : 2))]);
   expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 73, linked: 33, link_refused: 40 });
@@ -122,7 +116,7 @@ test('links are made in the middle of a sync when many wait, and their states le
   expect(ledgerOf(run, 'Contact')).toMatchObject({ linked: 500 });
 });
 
-test('links that fail keep back the states of their stream and no others', async () => {
+test('links that fail hold back the states of their stream and no others', async () => {
   ortto.faults.add({ path: '/accounts/contacts/add', times: 10, answer: { status: 403, body: { error: 'x' } } });
   const run = await sync([account(1), state('Account', 1), ...contacts(5, () => 1), state('Contact', 2)]);
   expect(errorsOf(run)).toMatchObject([{ failure_type: 'config_error' }]);

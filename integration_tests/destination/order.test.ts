@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ledgerOf, liveWrite, record, salesforceId, startWrite, state, stateIds } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Sources and hosts that send streams in another order than ours, or several at once.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const streams = {
   Account: ['Id', 'Name'],
@@ -35,7 +29,7 @@ const task = (number: number, who: number) =>
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 const sync = (lines: readonly string[]) => liveWrite(ortto, { streams, lines });
 
-test('events that come before all of their people are told once these have come', async () => {
+test('events that arrive before all of their people are recorded once these have arrived', async () => {
   const run = await sync([
     ...numbers(250).map((number) => task(number, number)),
     state('Task', 1),
@@ -47,7 +41,7 @@ test('events that come before all of their people are told once these have come'
   expect(new Set(stateIds(run))).toEqual(new Set([1, 2]));
 });
 
-test('events mixed among their people are told, and those about nobody are skipped', async () => {
+test('events mixed among their people are recorded, and those about nobody are skipped', async () => {
   const mixed = numbers(300).flatMap((number) => [contact(number), task(number, (number + 150) % 301)]);
   const run = await sync([account(1), ...mixed, state('Task', 1), state('Contact', 2)]);
   expect(ledgerOf(run, 'Task')).toMatchObject({ received: 300, recorded: 299, skipped: { no_person: 1 } });

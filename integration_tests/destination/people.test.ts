@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { ledgerOf, logs, record, rejections, liveWrite, salesforceId, state, stateIds } from './destination-run.ts';
 import type { WriteOptions } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Who is who in Ortto: conversions, deletions, organizations, activities.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const contactId = (number: number) => salesforceId('003', number);
 const leadId = (number: number) => salesforceId('00Q', number);
@@ -82,7 +76,7 @@ test('under "any" they take turns on one person, and that is counted', async () 
   expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 1, merged: 1, shared: 1 });
 });
 
-test('with deletions archived, who carries the id is archived, and comes back when the record does', async () => {
+test('with deletions archived, the person who carries the id is archived, and comes back when the record does', async () => {
   const config = { deleted_records: 'archive' };
   await sync([account(1), contact(1), contact(2)], { config });
   const gone = await sync(
@@ -175,7 +169,7 @@ test('activities of organizations need a definition that Ortto has no call to ma
   expect(logs(run, 'WARN').filter((text) => text.includes('not defined in Ortto'))).toHaveLength(1);
 });
 
-test('a custom object goes to the one person its records name; the field is told once, and what to do about several', async () => {
+test('a custom object goes to the one person its records name; the field is logged once, and what to do about several', async () => {
   const fields = ['Id', 'Member__c', 'Friend__c', 'CreatedDate'];
   const visit = (number: number, more: JsonObject) =>
     record('Visit__c', { Id: salesforceId('006', number), CreatedDate: new Date().toISOString(), ...more });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import {
   errorsOf,
@@ -13,17 +13,11 @@ import {
   statesOf,
 } from './destination-run.ts';
 import type { Streams } from './destination-run.ts';
-import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
 
 // Input that is allowed, and that nobody expects.
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto();
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+const ortto = useOrtto();
 
 const streams: Streams = {
   Lead: ['Id', 'Email', 'LastName', 'IsConverted', 'ConvertedContactId', 'IsDeleted'],
@@ -73,7 +67,7 @@ test('a lead whose conversion comes twice hands its person over once', async () 
   expect(ortto.cdp.people()).toMatchObject([{ fields: { [CONTACT_FIELD]: contactId(1) } }]);
 });
 
-test('a contact that was merged into one whose person somebody archived by hand goes its way', async () => {
+test('a contact merged into one whose person was archived by hand is skipped as merged all the same', async () => {
   await sync([contact(1), contact(2)]);
   const winner = ortto.cdp.peopleWith(CONTACT_FIELD, contactId(1))[0]?.id;
   ortto.cdp.call('PUT', '/person/archive', { inclusion_ids: [winner] });
@@ -97,7 +91,7 @@ test('a record whose person was deleted for good in Ortto comes back as a new pe
   expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 1, skipped: { not_in_ortto: 1 } });
 });
 
-test('a custom field that somebody called like a system field is another field', async () => {
+test('a custom field with the name of a system field is a different field', async () => {
   ortto.cdp.call('POST', '/person/custom-field/create', { type: 'text', name: 'Email' });
   await sync(
     [record('Contact', { Id: contactId(1), Email: 'a@x.test', Email__c: 'b@x.test' })],
@@ -133,7 +127,7 @@ test.each([
   },
 );
 
-test('values no field can hold reject their record, and all of them are told', async () => {
+test('values no field can hold reject their record, and all of them are reported', async () => {
   const bad: readonly (readonly [JsonObject, string, string])[] = [
     [{ Email: `${'a'.repeat(300)}@x.test` }, 'not_an_email', 'Email'],
     [{ Score__c: 1e300 }, 'number_out_of_range', 'Score__c'],

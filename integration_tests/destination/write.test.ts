@@ -1,41 +1,23 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { JsonObject } from '../../airbyte/protocol.ts';
+import { expect, test } from 'vitest';
 import {
   errorsOf,
   ledgerOf,
-  liveWrite,
   logs,
   record,
   rejections,
   runWrite,
   salesforceId,
-  startWrite,
   state,
   stateIds,
   statesOf,
 } from './destination-run.ts';
 import { startOrtto } from '../simulators/ortto.ts';
-import type { OrttoSimulator } from '../simulators/ortto.ts';
+import { useOrtto } from './use-ortto.ts';
+import { FIELDS, contact, contacts } from './contact-records.ts';
 
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  ortto = await startOrtto({ apiKey: 'a-key-nobody-may-see' });
-});
-beforeEach(() => ortto.reset());
-afterAll(() => ortto.close());
+// What a sync brings into Ortto, and what it says about it.
 
-const FIELDS = ['Id', 'Email', 'FirstName', 'LastName', 'HasOptedOutOfEmail', 'IsDeleted'];
-const contact = (number: number, more: JsonObject = {}): JsonObject => ({
-  Id: salesforceId('003', number),
-  Email: `p${number}@corp.test`,
-  FirstName: 'Pat',
-  LastName: `No. ${number}`,
-  HasOptedOutOfEmail: false,
-  IsDeleted: false,
-  ...more,
-});
-const contacts = (count: number, more: (number: number) => JsonObject = () => ({})): string[] =>
-  Array.from({ length: count }, (_, number) => record('Contact', contact(number, more(number))));
+const ortto = useOrtto({ apiKey: 'a-key-nobody-may-see' });
 
 test('accounts become organizations and contacts people, and a second run changes nothing', async () => {
   const streams = { Account: ['Id', 'Name', 'NumberOfEmployees'], Contact: [...FIELDS, 'Score__c'] };
@@ -150,109 +132,7 @@ test.each([
   },
 );
 
-test('throttled, failing and lost answers lose nothing and double nothing', async () => {
-  ortto.faults.add(
-    { path: '/person/merge', times: 40, chance: 0.2, answer: { status: 503 } },
-    { path: '/person/merge', times: 40, chance: 0.2, cut: true },
-    { path: '/person/merge', times: 40, chance: 0.2, cut: true, worked: true },
-    { path: '/person/merge', times: 40, chance: 0.2, delayMs: 50 },
-    { times: 2, answer: { status: 429, body: { error: { code: 'rate-limit', 'try-in-seconds': 1 } } } },
-  );
-  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines: [...contacts(800), state('Contact', 1)] });
-  expect(run.exitCode).toBe(0);
-  expect(ortto.faults.hits).toBeGreaterThan(5);
-  expect(ortto.cdp.people()).toHaveLength(800);
-  const { created, merged } = ledgerOf(run, 'Contact');
-  expect(Number(created) + Number(merged)).toBe(800);
-  expect(stateIds(run)).toEqual([1]);
-});
-
-test.each([
-  ['401', { status: 401, body: { code: 401, error: 'no' } }, /API key.*region/],
-  ['403', { status: 403, body: { code: 403, error: 'no' } }, /expired/],
-  ['507', { status: 507, body: { code: 507, error: 'no' } }, /contact limit/],
-])('%s in the middle stops the sync; what was not written is not acknowledged', async (_, answer, sentence) => {
-  ortto.faults.add({ path: '/person/merge', after: 3, times: 100, answer });
-  const lines = Array.from({ length: 10 }, (__, page) => [
-    ...Array.from({ length: 100 }, (___, row) => record('Contact', contact(page * 100 + row))),
-    state('Contact', page),
-  ]).flat();
-  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines });
-  expect(run.exitCode).toBe(1);
-  expect(errorsOf(run)).toMatchObject([{ failure_type: 'config_error', message: expect.stringMatching(sentence) }]);
-  expect(stateIds(run)).toEqual([0, 1, 2]);
-  expect(ortto.cdp.people()).toHaveLength(300);
-});
-
-test('a line that is not a message is a failure; only states of settled records have left', async () => {
-  const lines = [...contacts(5), state('Contact', 1), ...contacts(7), '{"type":"RECORD","rec\n', state('Contact', 2)];
-  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines });
-  expect(run.exitCode).toBe(1);
-  expect(errorsOf(run)).toMatchObject([{ message: expect.stringContaining('Line 14') }]);
-  expect(stateIds(run)).not.toContain(2);
-});
-
-test('a record of a stream outside the catalog is a failure', async () => {
-  const run = await runWrite(ortto, {
-    streams: { Contact: FIELDS },
-    lines: [record('Ghost', { Id: '1' }), state('Contact', 1)],
-  });
-  expect(run.exitCode).toBe(1);
-  expect(errorsOf(run)[0]?.message).toContain('Line 1');
-  expect(stateIds(run)).toEqual([]);
-});
-
-test('a record without data is a rejection, named by its line', async () => {
-  const run = await runWrite(ortto, {
-    streams: { Contact: FIELDS },
-    lines: ['{"type":"RECORD","record":{"stream":"Contact","emitted_at":1,"data":null}}\n', state('Contact', 1)],
-  });
-  expect(run.exitCode).toBe(0);
-  expect(rejections(run)).toEqual([{ stream: 'Contact', id: 'line 1', reason: 'no_data' }]);
-  expect(stateIds(run)).toEqual([1]);
-});
-
-test.each([
-  ['values that fit no field', { Email: 'all wrong' }, /Contact: all of the last 300.*not_an_email, field Email/],
-  ['values that Ortto refuses', { LastName: 'x'.repeat(50) }, /Contact: all of the last 300.*invalid/],
-])(
-  'a mapping that gives nothing but %s is a config error, and the states of those records are held',
-  async (_, more, sentence) => {
-    ortto.limits.textLength = 40;
-    const run = await runWrite(ortto, {
-      streams: { Contact: FIELDS },
-      lines: [...contacts(1000, () => more), state('Contact', 1)],
-    });
-    ortto.limits.textLength = 255;
-    expect([run.exitCode, stateIds(run), ortto.counts.bans]).toEqual([1, [], 0]);
-    expect(errorsOf(run)).toMatchObject([{ failure_type: 'config_error', message: expect.stringMatching(sentence) }]);
-  },
-);
-
-test('stdin is read no further than some thousand records ahead of Ortto', async () => {
-  ortto.limits.latencyMs = 5;
-  let produced = 0;
-  let merges = 0;
-  const ahead: number[] = [];
-  ortto.faults.add({
-    path: '/person/merge',
-    when: () => {
-      ahead.push(produced - 100 * merges);
-      merges += 1;
-      return false;
-    },
-  });
-  function* lines() {
-    for (; produced < 12_000; produced += 1) yield record('Contact', contact(produced));
-  }
-  const run = await liveWrite(ortto, { streams: { Contact: FIELDS }, lines: lines() });
-  ortto.limits.latencyMs = 0;
-  expect(ledgerOf(run, 'Contact')).toMatchObject({ created: 12_000 });
-  // 2,000 that wait, twelve batches under way, and what the pipe holds.
-  expect(Math.max(...ahead)).toBeLessThan(5_000);
-});
-
-test('all problems of the catalog are told at once, with a hint at the prefix', async () => {
+test('all problems of the catalog are reported at once, with a hint about the prefix', async () => {
   const run = await runWrite(ortto, { streams: { sf_Contact: FIELDS, Lead: ['Email'] }, lines: [] });
   expect(run.exitCode).toBe(1);
   expect(errorsOf(run)[0]).toMatchObject({ failure_type: 'config_error' });
@@ -271,41 +151,4 @@ test('overwrite is treated as append, and says so', async () => {
   const run = await runWrite(ortto, { streams: { Contact: FIELDS }, mode: 'overwrite', lines: [state('Contact', 1)] });
   expect(logs(run, 'INFO').join('\n')).toMatch(/Overwrite is treated as append for Contact/);
   expect([ortto.cdp.people().length, stateIds(run)]).toEqual([2, [1]]);
-});
-
-test('while input goes on, a batch that is not full leaves after two quiet seconds', async () => {
-  async function* slowly() {
-    yield record('Contact', contact(1)) + state('Contact', 1);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 4000);
-    });
-    yield record('Contact', contact(2)) + state('Contact', 2);
-  }
-  await startWrite(ortto, { streams: { Contact: FIELDS }, lines: slowly() }, async ({ message, ended }) => {
-    await message((each) => each.type === 'STATE');
-    expect(ortto.cdp.people()).toHaveLength(1);
-    expect(await ended).toBe(0);
-  });
-});
-
-test('on SIGTERM what is under way is finished, its states leave, and the process ends with 143', async () => {
-  ortto.faults.add({ path: '/person/merge', times: 1000, delayMs: 300 });
-  async function* endlessly() {
-    for (let page = 0; ; page += 1) {
-      for (let row = 0; row < 100; row += 1) yield record('Contact', contact(page * 100 + row));
-      yield state('Contact', page);
-    }
-  }
-  await startWrite(
-    ortto,
-    { streams: { Contact: FIELDS }, lines: endlessly() },
-    async ({ child, message, messages, ended }) => {
-      await message((each) => each.type === 'STATE');
-      child.kill('SIGTERM');
-      expect(await ended).toBe(143);
-      const ids = stateIds({ messages });
-      expect(ids).toEqual(ids.map((_, index) => index));
-      expect(ortto.cdp.people().length).toBe(ids.length * 100);
-    },
-  );
 });

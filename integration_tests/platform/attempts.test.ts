@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
 import type { AirbyteStream, SyncMode } from '../../airbyte/protocol.ts';
 import type { SyncReport } from './sync-report.ts';
 import { openSavedConnection } from './saved-connection.ts';
 import { runSync, type Connection } from './run-sync.ts';
-import { startOrtto, type OrttoSimulator } from '../simulators/ortto.ts';
+import { useFolder } from '../fixtures/use-folder.ts';
+import { useOrtto } from '../destination/use-ortto.ts';
 import { expectClean } from './world.ts';
 
 // What a connector is given from one attempt to the next, as told by a source that does little else: it sends one account
@@ -35,17 +34,11 @@ say({ type: 'STATE', state: { type: 'STREAM', stream: { stream_descriptor: { nam
 process.exitCode = given('--config').exit;
 `;
 
-let folder: string;
-let ortto: OrttoSimulator;
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'given-'));
-  mkdirSync(path.join(folder, 'source-salesforce-cdp'));
-  writeFileSync(path.join(folder, 'source-salesforce-cdp', 'main.ts'), SOURCE);
-  ortto = await startOrtto();
-});
-afterAll(async () => {
-  await ortto.close();
-  rmSync(folder, { recursive: true, force: true });
+const inFolder = useFolder('given');
+const ortto = useOrtto({ eachTest: 'as-left' });
+beforeAll(() => {
+  mkdirSync(inFolder('source-salesforce-cdp'));
+  writeFileSync(inFolder('source-salesforce-cdp', 'main.ts'), SOURCE);
 });
 
 const streamOf = (name: string, ...fields: string[]): AirbyteStream => ({
@@ -63,8 +56,8 @@ const connectionOf = (accounts: SyncMode, exit: number): Connection => ({
     ['Account', { sync_mode: accounts, destination_sync_mode: accounts === 'full_refresh' ? 'overwrite' : 'append' }],
     ['Lead', { sync_mode: 'incremental', destination_sync_mode: 'append_dedup' }],
   ]),
-  stateFile: path.join(folder, 'states.json'),
-  host: { homes: { 'source-salesforce-cdp': folder } },
+  stateFile: inFolder('states.json'),
+  host: { homes: { 'source-salesforce-cdp': inFolder() } },
 });
 
 const told = ({ logs }: SyncReport): unknown => JSON.parse(logs.find(({ from }) => from === 'source')?.message ?? '{}');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { AirbyteMessage, Catalog, ConnectionStatus } from '../../airbyte/protocol.ts';
-import { linesOf, startConnector, withFiles, type Side } from './connector-host.ts';
+import { linesOf, startConnector, withReadOnlyFiles, type Side } from './connector-host.ts';
 import { openSavedConnection } from './saved-connection.ts';
 import type { Connection } from './run-sync.ts';
 import { messageOn } from '../protocol/lines.ts';
@@ -15,7 +15,7 @@ const ask = (connection: Asked, side: Side, command: 'check' | 'discover'): Prom
   const { host = {}, stateFile } = connection;
   const saved = openSavedConnection(stateFile);
   const config = side === 'source' ? (saved.sourceConfig() ?? connection.source) : connection.destination;
-  return withFiles(host, async (file) => {
+  return withReadOnlyFiles(host, async (file) => {
     const child = startConnector(side, [command, '--config', file('config.json', config)], host);
     child.stdin.end();
     const closed = once(child, 'close') as Promise<[number | null]>;

@@ -54,7 +54,7 @@ export async function* linesOf(stream: Readable, onTorn: (rest: string) => void)
 export type FileWriter = (name: string, content: unknown) => string;
 
 /** Gives `act` a folder for the files of one run, which their user can read but not write. */
-export const withFiles = async <Result>(
+export const withReadOnlyFiles = async <Result>(
   { user }: Host,
   act: (file: FileWriter) => Promise<Result>,
 ): Promise<Result> => {

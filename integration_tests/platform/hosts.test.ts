@@ -50,7 +50,7 @@ const expectCalm = async (world: World): Promise<void> => {
   expect(world.ortto.cdp.snapshot()).toEqual(calm.ortto.cdp.snapshot());
 };
 
-/** States by stream, less their instants: each world has a clock of its own, which goes on during a sync. */
+/** States by stream, less their instants: each world has a clock of its own, which keeps running during a sync. */
 const statesOf = ({ saved }: World): unknown =>
   Object.fromEntries(
     saved
@@ -150,7 +150,7 @@ test('A destination that stops early says why, the source is stopped, and the ne
   });
 });
 
-test('A source whose lines nobody takes any more ends quietly', async () => {
+test('A source whose output nobody reads any more ends quietly', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'pipe-'));
   const file = (name: string, content: unknown): string => {
     writeFileSync(path.join(folder, name), JSON.stringify(content));

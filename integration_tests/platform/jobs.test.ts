@@ -64,7 +64,7 @@ test('Only what is read in full and overwrites is to lose its older generations'
   ]);
 });
 
-test('A stream that goes over to incremental reads stays in its last generation, of which nothing is to go', () => {
+test('A stream that switches to incremental reads stays in its last generation, and loses nothing of it', () => {
   const incremental = catalog(['Lead', 'incremental', 'overwrite']);
   const given = inGenerations(incremental, attemptAfter(ended(first), 'sync', incremental)).streams;
   expect(given).toMatchObject([{ generation_id: 1, minimum_generation_id: 0 }]);

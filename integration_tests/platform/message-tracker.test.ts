@@ -1,3 +1,4 @@
+// Longer than most: every test of it speaks in the same sixty lines of messages.
 import { expect, test } from 'vitest';
 import type {
   AirbyteMessage,
@@ -159,11 +160,11 @@ test.each<[string, (states: readonly [string, string, string]) => readonly strin
         `and ${destinationStats.rejectedRecordCount ?? 0} rejected`,
     ],
   ]),
-])('%s from the destination is complained of', (_, answer, complaints) => {
+])('%s from the destination is reported', (_, answer, complaints) => {
   expect(complaintsWhen(answer)).toEqual(complaints);
 });
 
-test('States that a destination which was stopped or failed leaves unacknowledged are no complaint', () => {
+test('States that a stopped or failed destination leaves unacknowledged are not reported', () => {
   for (const exit of [1, 143, null]) {
     const tracker = open();
     forwardedStates(tracker, SAID);
@@ -185,7 +186,7 @@ test.each([
   ],
   ['a state of another stream', state('Task', 1), 'A state of a stream that is not in the catalog: Task'],
   ['a status of another stream', status('Task'), 'A status of a stream that is not in the catalog: Task'],
-])('%s from the source is complained of', (_, said, complaint) => {
+])('%s from the source is reported', (_, said, complaint) => {
   const tracker = open();
   tracker.fromSource(said);
   expect(complaintsOf(tracker, null)).toEqual([complaint]);
@@ -196,7 +197,7 @@ test.each([
   ['a message of no known type', '{"type":"NEWS"}', /not an Airbyte message/],
   ['a record without data', record('Lead', {}), /not an Airbyte message/],
   ['a state whose id is text', back(state('Lead', 1), (each) => ({ ...each, id: '1' })), /not an Airbyte message/],
-])('%s is outside the protocol, whoever says it', (_, said, sentence) => {
+])('%s is outside the protocol, whichever side sends it', (_, said, sentence) => {
   expect(() => open().fromSource(said)).toThrow(sentence);
   expect(() => open().fromDestination(said)).toThrow(sentence);
 });

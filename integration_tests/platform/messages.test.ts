@@ -47,7 +47,7 @@ test('The destination sees scalars stripped to their type, and renamed streams',
   });
 });
 
-test('A renamed stream finds its way back, and a foreign one is refused', () => {
+test('A renamed stream gets its own name back, and an unknown one is refused', () => {
   expect(toSource(toDestination({ name: 'Contact' }, named), named)).toEqual({ name: 'Contact' });
   expect(() => toSource({ name: 'Contact' }, named)).toThrow(/not given/);
 });

@@ -93,7 +93,7 @@ test.each<[SyncMode, string]>([
   },
 );
 
-test('A full refresh that was killed begins anew with the next attempt of its job, and then goes over to incremental', async () => {
+test('A full refresh that was killed starts over with the next attempt of its job, and then switches to incremental', async () => {
   const choice = { sync_mode: 'full_refresh', destination_sync_mode: 'append' } as const;
   await inWorld(choice, async (world) => {
     let kill: () => void = () => undefined;

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { render, startLogin } from './oauth.ts';
-import { startSourceOrg } from '../source/source-org.ts';
-import type { SourceOrg } from '../source/source-org.ts';
+import { connectionStatuses } from '../protocol/message-kinds.ts';
+import { useSourceOrg } from '../source/use-source-org.ts';
 
 // Airbyte's Authenticate button, from the spec that the shipped source prints to a config that logs in.
 
 const REDIRECT = 'https://airbyte.example/auth_flow?a=b&c=d';
 
-let org: SourceOrg;
+const org = useSourceOrg();
 let specification: JsonObject;
 beforeAll(async () => {
-  org = await startSourceOrg();
   const { messages } = await org.run('spec');
   const [spec] = messages.flatMap((message) => (message.type === 'SPEC' ? [message.spec] : []));
   specification = spec?.advanced_auth?.['oauth_config_specification'] as JsonObject;
 });
-afterAll(() => org.close());
 
 const app = () => {
   const { clientId, clientSecret } = org.salesforce.login;
@@ -48,7 +46,7 @@ test.each([
   });
 });
 
-test.each([false, true])('what a login brings makes a config that reads (the app requires PKCE: %s)', async (pkce) => {
+test.each([false, true])('what a login returns makes a config that reads (the app requires PKCE: %s)', async (pkce) => {
   org.salesforce.login.authorization.requiresPkce = pkce;
   const form = { is_sandbox: false, login_url: org.salesforce.url, credentials: { auth_type: 'refresh_token' } };
   const login = startLogin(specification, form, app(), REDIRECT);
@@ -61,13 +59,10 @@ test.each([false, true])('what a login brings makes a config that reads (the app
   const answer = await fetch(here(url), { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
   const config = login.complete((await answer.json()) as JsonObject);
   const { messages } = await org.run('check', config);
-  const statuses = messages.flatMap((message) =>
-    message.type === 'CONNECTION_STATUS' ? [message.connectionStatus.status] : [],
-  );
-  expect(statuses).toEqual(['SUCCEEDED']);
+  expect(connectionStatuses(messages).map(({ status }) => status)).toEqual(['SUCCEEDED']);
 });
 
-test('whoever catches the code has not the verifier, and a code is good for one login', async () => {
+test('someone who intercepts the code does not have the verifier, and a code is good for one login', async () => {
   const login = startLogin(specification, {}, app(), REDIRECT);
   const consent = await fetch(here(login.consentUrl), { redirect: 'manual' });
   const code = new URL(consent.headers.get('location') ?? '').searchParams.get('code') ?? '';

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Catalog, ConfiguredCatalog, JsonObject } from '../../airbyte/protocol.ts';
 import { createMessageTracker, type MessageTracker, type TrackerHooks } from './message-tracker.ts';
 import type { SyncReport } from './sync-report.ts';
-import { linesOf, startConnector, withFiles } from './connector-host.ts';
+import { linesOf, startConnector, withReadOnlyFiles } from './connector-host.ts';
 import type { Child, FileWriter, Host, Side } from './connector-host.ts';
 import { attemptAfter, inGenerations, type Attempt } from './jobs.ts';
 import { openSavedConnection, type SavedConnection } from './saved-connection.ts';
@@ -158,7 +158,7 @@ const run = (
     { naming, hasCache: host.hasCache ?? false },
     { ...hooks, onSourceConfig },
   );
-  return withFiles(host, (file) => act({ connection, catalog, attempt, saved, tracker, file }));
+  return withReadOnlyFiles(host, (file) => act({ connection, catalog, attempt, saved, tracker, file }));
 };
 
 /**

@@ -57,7 +57,7 @@ const beside = (entities: readonly Entity[], names: string): unknown => {
   return entities.map(({ id, fields }) => [id, Object.entries(fields).filter(([name]) => !named.has(name))]);
 };
 
-test('With some fields ticked, nothing else reaches the destination, and people and organizations carry only that', async () => {
+test('With some fields selected, nothing else reaches the destination, and people and organizations carry only those', async () => {
   await inWorld({ choose: ticked }, async (world) => {
     const handed = new Map<string, Set<string>>();
     const report = await world.sync({
@@ -78,7 +78,7 @@ test('With some fields ticked, nothing else reaches the destination, and people 
   });
 });
 
-test('What is no longer ticked stays as it is in Ortto, and follows Salesforce again once it is ticked', async () => {
+test('A field that is no longer selected stays as it is in Ortto, and follows Salesforce again once it is selected', async () => {
   await inWorld({}, async (world) => {
     expectClean(await world.sync());
     const { org } = world.salesforce;
@@ -102,7 +102,7 @@ test('What is no longer ticked stays as it is in Ortto, and follows Salesforce a
   });
 });
 
-test('A stream whose Id is not ticked ends the sync with a sentence for the user, before anything is written', async () => {
+test('A stream whose Id is not selected ends the sync with a sentence for the user, before anything is written', async () => {
   await inWorld({ contacts: 40 }, async (world) => {
     const keyless = (stream: AirbyteStream): StreamChoice => ({
       sync_mode: 'incremental',

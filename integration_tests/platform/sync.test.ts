@@ -2,11 +2,25 @@ import { expect, test } from 'vitest';
 import { workADay } from '../demo/working-day.ts';
 import { ledgerLines } from '../demo/report.ts';
 import type { SyncReport } from './sync-report.ts';
-import { expectClean, startWorld } from './world.ts';
+import { expectClean, startWorld, type World } from './world.ts';
 
 // Both shipped entry points, joined as Airbyte joins them, between the two embedded servers.
 
 const receivedIn = (report: SyncReport): number => ledgerLines(report).reduce((sum, { received }) => sum + received, 0);
+
+/** The sync after a day's work in the org: clean, right, and of little but what has changed. */
+const syncAfterChanges = async (world: World, first: SyncReport): Promise<SyncReport> => {
+  const { org } = world.salesforce;
+  org.clock.advance(3_600_000);
+  workADay(org);
+  org.clock.advance(60_000);
+  const second = await world.sync();
+  expectClean(second);
+  expect(await world.faults()).toEqual([]);
+  expect(receivedIn(second)).toBeGreaterThan(0);
+  expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
+  return second;
+};
 
 test('A first and an incremental sync leave in the CDP what the org says, and nothing is printed that must not be', async () => {
   const world = await startWorld();
@@ -20,14 +34,7 @@ test('A first and an incremental sync leave in the CDP what the org says, and no
       expect(statuses.at(-1)).toBe('COMPLETE');
     }
 
-    world.salesforce.org.clock.advance(3_600_000);
-    workADay(world.salesforce.org);
-    world.salesforce.org.clock.advance(60_000);
-    const second = await world.sync();
-    expectClean(second);
-    expect(await world.faults()).toEqual([]);
-    expect(receivedIn(second)).toBeGreaterThan(0);
-    expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
+    const second = await syncAfterChanges(world, first);
 
     const printed = JSON.stringify([first.logs, first.failures, second.logs, second.failures]);
     for (const secret of world.secrets) expect(printed).not.toContain(secret);
@@ -90,21 +97,14 @@ test('Killing either connector anywhere and syncing again gives the CDP of an un
   }
 });
 
-test('A connection with a stream prefix and a namespace syncs, goes on from its states and is cleared like any other', async () => {
+test('A connection with a stream prefix and a namespace syncs, resumes from its states and is cleared like any other', async () => {
   const world = await startWorld({ contacts: 60, naming: { prefix: 'sf_', namespace: 'crm' } });
   try {
     const first = await world.sync();
     expectClean(first);
     expect(await world.faults()).toEqual([]);
 
-    world.salesforce.org.clock.advance(3_600_000);
-    workADay(world.salesforce.org);
-    world.salesforce.org.clock.advance(60_000);
-    const second = await world.sync();
-    expectClean(second);
-    expect(await world.faults()).toEqual([]);
-    expect(receivedIn(second)).toBeGreaterThan(0);
-    expect(receivedIn(second)).toBeLessThan(receivedIn(first) / 4);
+    await syncAfterChanges(world, first);
     expect(world.saved.states()).toHaveLength(world.connection.choices.size);
 
     const before = world.ortto.cdp.snapshot();

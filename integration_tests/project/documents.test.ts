@@ -58,7 +58,7 @@ const SIDES = [
   ['docs/destination-ortto-cdp.md', 'destination-ortto-cdp'],
 ] as const;
 
-test.each(SIDES)('%s explains sentences that a connector really says', (file, folder) => {
+test.each(SIDES)('%s explains only sentences that a connector really uses', (file, folder) => {
   const said = spoken(codeOf(folder, 'airbyte', 'schemas/validator.ts'));
   const sentences = firstCells(readText(file), 'you see').flatMap(codeSpans);
   expect(sentences.length).toBeGreaterThan(30);
@@ -79,7 +79,7 @@ const PIECES: readonly string[] = [
 /** Of the protocol edge, only what a destination can say: it alone has an input. */
 const ONLY_OF_DESTINATIONS = ['airbyte/destination-runner.ts', 'airbyte/input.ts'];
 
-test.each(SIDES)('%s explains every failure and warning that its connector can say', (file, folder) => {
+test.each(SIDES)('%s explains every failure and warning of its connector', (file, folder) => {
   const foreign = folder.startsWith('source') ? saidIn(codeOf(...ONLY_OF_DESTINATIONS)) : [];
   const said = saidIn(codeOf(folder, 'airbyte')).filter((text) => ![...PIECES, ...foreign].includes(text));
   const explained = firstCells(readText(file), 'you see').flatMap(codeSpans).map(pattern);
@@ -87,7 +87,7 @@ test.each(SIDES)('%s explains every failure and warning that its connector can s
   expect(said.filter((text) => !explained.some((sentence) => sentence.test(text)))).toEqual([]);
 });
 
-test.each(SIDES)('%s explains whatever can be wrong with a value by its schema', (file) => {
+test.each(SIDES)('%s explains everything its schema can find wrong with a value', (file) => {
   const phrases = /const PHRASES[\s\S]*?\n\};/.exec(readText('schemas/validator.ts'))?.[0] ?? '';
   const said = [...phrases.matchAll(/['`]((?:is|must|has|does) [^'`$]*)/g)].map(([, text = '']) => text);
   const explained = firstCells(readText(file), 'you see').flatMap(codeSpans).map(pattern);

@@ -1,3 +1,5 @@
+// No container engine is needed: the Dockerfile's own steps are carried out, each stage in a folder. Longer than most, since
+// the stages take half a minute to build, and all tests of an image look at the same ones.
 import { execSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -5,24 +7,20 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { runConnector } from '../protocol/connector-process.ts';
 import { otherUser } from './other-user.ts';
 import { lineFaults } from '../protocol/lines.ts';
 import { expectClean, startWorld } from '../platform/world.ts';
 import { root } from '../fixtures/root.ts';
-
-// No container engine is needed: the Dockerfile's own steps are carried out, each stage in a folder.
+import { useFolder } from '../fixtures/use-folder.ts';
 
 const targets = ['source-salesforce-cdp', 'destination-ortto-cdp'] as const;
 
@@ -60,7 +58,7 @@ const value = (target: string, instruction: string, pattern: RegExp): string =>
   values(target, instruction, pattern).at(-1) ?? '';
 const workdir = value('base', 'WORKDIR', /(.*)/);
 
-let folder: string;
+const inFolder = useFolder('image');
 
 const ignore = readFileSync(path.join(root, '.dockerignore'), 'utf8').trimEnd().split('\n');
 /** What .dockerignore takes out wherever it is: names, or ends of names after a star. */
@@ -81,7 +79,7 @@ const linkAll = (from: string, to: string): void => {
 
 /** The folder that stands for a stage's working folder, made the first time it is asked for. */
 const built = (name: string): string => {
-  const place = path.join(folder, name);
+  const place = inFolder(name);
   const stage = stages.get(name);
   if (stage === undefined) throw new Error(`The Dockerfile has no stage ${name}`);
   if (existsSync(place)) return place;
@@ -107,11 +105,9 @@ const built = (name: string): string => {
 const entryOf = (target: string): string => path.join(built(target), target, 'main.ts');
 
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'image-'));
-  chmodSync(folder, 0o755);
+  chmodSync(inFolder(), 0o755);
   for (const target of targets) built(target);
 }, 180_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each(targets)('The image of %s answers spec, as another user and without a home', (target) => {
   const user = otherUser(entryOf(target));
@@ -217,8 +213,8 @@ test.each(targets)('The image of %s has the files that its connector loads, and 
   expect(megabytes(ours.map((file) => path.join(built(target), file)))).toBeLessThan(1);
 });
 
-test('A package that loads what nobody can foresee stops the build', () => {
-  const place = path.join(folder, 'unforeseeable');
+test('A package that loads modules nobody can foresee stops the build', () => {
+  const place = inFolder('unforeseeable');
   mkdirSync(path.join(place, 'node_modules/odd'), { recursive: true });
   writeFileSync(path.join(place, 'main.ts'), "import 'odd';\n");
   writeFileSync(path.join(place, 'node_modules/odd/package.json'), '{ "main": "index.js" }');

@@ -78,7 +78,7 @@ test.runIf(hasTools)('The commands of the README sync the embedded org, and then
   expect(await shell(folder, baker)).toContain('robin.neumann.1@nordlicht.example');
 });
 
-test('A port that is taken, and a wrong option, are told in a sentence', async () => {
+test('A port that is taken, and a wrong option, are reported in a sentence', async () => {
   const { destination, close } = await startPrinted();
   closing.push(close);
   const { port } = new URL(String(destination['api_url']));

@@ -131,14 +131,14 @@ test.each<[string, JsonObject, string]>([
   ],
   ['a part that is missing', { complete_oauth_server_input_specification: undefined }, 'server_input_specification'],
   ['a part of another name', { complete_oauth_output: {} }, 'complete_oauth_output'],
-])('an advanced_auth with %s is none', (_, change, fault) => {
+])('an advanced_auth with %s is not valid', (_, change, fault) => {
   const advanced_auth = { ...advancedAuth, oauth_config_specification: { ...oauth, ...change } };
   const spec = { connectionSpecification: {}, advanced_auth };
   const faults = lineFaults(JSON.stringify({ type: 'SPEC', spec }));
   expect(faults.join('\n')).toContain(fault);
 });
 
-test('a line that is none throws under the name of its writer', () => {
+test('a line that is not a message throws under the name of its writer', () => {
   expect(() => messageOn('Hello', 'The source')).toThrow('The source wrote a line that is not an Airbyte message');
 });
 

@@ -74,7 +74,7 @@ test('a host that cannot be had leaves nothing to test', () => {
   expect(existsSync(at('cache/requirements-peer'))).toBe(false);
 });
 
-test.each(['host==1', 'peer==1'])('a wrong pin, here %s, is a fault and no reason to skip', (wrong) => {
+test.each(['host==1', 'peer==1'])('a wrong pin, here %s, is a fault and not a reason to skip', (wrong) => {
   indexHas('host==1', 'both==1', 'peer==1');
   writeFileSync(at('index', 'wrong'), wrong);
   expect(find).toThrow(/from versions: 0\.1/);

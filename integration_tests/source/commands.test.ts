@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AirbyteMessage, JsonObject } from '../../airbyte/protocol.ts';
-import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import { connectionStatuses } from '../protocol/message-kinds.ts';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
-
-beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 20 });
-});
-afterEach(() => {
-  const { faults, login } = org.salesforce;
-  faults.splice(0);
-  login.settings.rotatesRefreshTokens = false;
-});
-afterAll(() => org.close());
+const org = useSourceOrg({ contacts: 20 });
 
 const status = ({ messages, exitCode }: Outcome): string => {
   expect(exitCode).toBe(0);
-  const found = messages.flatMap((message) => (message.type === 'CONNECTION_STATUS' ? [message.connectionStatus] : []));
+  const found = connectionStatuses(messages);
   expect(found).toHaveLength(1);
   return `${found[0]?.status} ${found[0]?.message ?? ''}`;
 };

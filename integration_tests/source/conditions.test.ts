@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { compileConditions } from '../../source-salesforce-cdp/planning/conditions.ts';
 import type { Condition, ObjectRefinement, Operator } from '../../source-salesforce-cdp/config.ts';
 import { parseConfig } from '../../source-salesforce-cdp/config.ts';
@@ -9,10 +9,10 @@ import { createSalesforceClient } from '../../source-salesforce-cdp/salesforce/c
 import type { SalesforceClient } from '../../source-salesforce-cdp/salesforce/client.ts';
 import { NASTY_TEXTS } from '../simulators/salesforce/pools.ts';
 import type { OrgRow } from '../simulators/salesforce/row-view.ts';
-import { startSourceOrg } from './source-org.ts';
-import type { SourceOrg } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
+import { MEANING, NOW, listed, text } from './condition-meanings.ts';
 
-// What the design says an operator means, read off the rows of the org, against what the org answers to the SOQL.
+// What an operator means, read off the rows of the org, against what the org answers to the SOQL.
 
 type Test = (row: OrgRow) => boolean;
 interface Case {
@@ -20,7 +20,7 @@ interface Case {
   readonly holds: Test;
 }
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 60, now: NOW });
 let salesforce: SalesforceClient;
 const described = new Map<string, ObjectDescription>();
 const rows = new Map<string, readonly OrgRow[]>();
@@ -42,7 +42,6 @@ const AWKWARD = [
 ];
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 60, now: new Date('2026-03-04T12:00:00Z') });
   const { org: data } = org.salesforce;
   data.clock.freeze();
   for (const LastName of AWKWARD) data.insert('Contact', { LastName });
@@ -61,7 +60,6 @@ beforeAll(async () => {
     rows.set(name, data.rows(name));
   }
 });
-afterAll(() => org.close());
 
 const ids = async (soql: string): Promise<string[]> => {
   const found: unknown[] = [];
@@ -69,85 +67,6 @@ const ids = async (soql: string): Promise<string[]> => {
     found.push(...page.rows.map((row) => row['Id']));
     if (page.next === undefined) return found.map(String).toSorted();
   }
-};
-
-const lower = (value: unknown): string | undefined => (typeof value === 'string' ? value.toLowerCase() : undefined);
-const listed = (value: string): string[] =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-type Holds = Partial<Record<Operator, (own: unknown, value: string) => boolean>>;
-
-/** Meaning of the operators that every type has, from what makes an own value equal a given text. */
-const equality = (equals: (own: unknown, value: string) => boolean): Holds => ({
-  is: equals,
-  is_not: (own, value) => !equals(own, value),
-  in: (own, value) => listed(value).some((item) => equals(own, item)),
-  not_in: (own, value) => !listed(value).some((item) => equals(own, item)),
-});
-const emptiness: Holds = { empty: (own) => own === null, not_empty: (own) => own !== null };
-const order = (of: (value: unknown) => number | undefined): Holds => ({
-  greater_than: (own, value) => (of(own) ?? Number.NaN) > (of(value) ?? Number.NaN),
-  less_than: (own, value) => (of(own) ?? Number.NaN) < (of(value) ?? Number.NaN),
-});
-const days = (instant: number): number => Math.floor(instant / 86_400_000);
-const recency: Holds = {
-  in_last_days: (own, value) => {
-    if (typeof own !== 'string') return false;
-    const ago = days(org.salesforce.org.now()) - days(Date.parse(own));
-    return ago >= 0 && ago <= Number(value);
-  },
-};
-const instant = (value: unknown): number | undefined =>
-  typeof value === 'string' ? Date.parse(value.trim()) : undefined;
-const amount = (value: unknown): number | undefined => (value === null ? undefined : Number(value));
-const timeOfDay = (value: unknown): number | undefined =>
-  typeof value === 'string' ? Date.parse(`1970-01-01T${value.trim().replace(/Z?$/, 'Z')}`) : undefined;
-const sameBy = (of: (value: unknown) => number | undefined): Holds =>
-  equality((own, value) => own !== null && of(own) === of(value));
-
-const text: Holds = {
-  ...equality((own, value) => lower(own) === value.toLowerCase()),
-  ...emptiness,
-  contains: (own, value) => lower(own)?.includes(value.toLowerCase()) ?? false,
-  starts_with: (own, value) => lower(own)?.startsWith(value.toLowerCase()) ?? false,
-};
-const reference: Holds = {
-  ...equality((own, value) => typeof own === 'string' && own.startsWith(value.trim().slice(0, 15))),
-  ...emptiness,
-};
-const options: Holds = {
-  ...equality((own, value) => {
-    const chosen = lower(own)?.split(';') ?? [];
-    return value
-      .toLowerCase()
-      .split(';')
-      .every((option) => chosen.includes(option));
-  }),
-  ...emptiness,
-};
-const boolean: Holds = {
-  is: (own, value) => own === (value.trim().toLowerCase() === 'true'),
-  is_not: (own, value) => own !== (value.trim().toLowerCase() === 'true'),
-};
-const number: Holds = { ...sameBy(amount), ...order(amount), ...emptiness };
-const moment: Holds = { ...sameBy(instant), ...order(instant), ...recency, ...emptiness };
-const time: Holds = { ...sameBy(timeOfDay), ...order(timeOfDay), ...emptiness };
-
-const MEANING: Readonly<Record<string, Holds>> = {
-  id: reference,
-  reference,
-  multipicklist: options,
-  boolean,
-  int: number,
-  double: number,
-  currency: number,
-  percent: number,
-  date: moment,
-  datetime: moment,
-  time,
 };
 
 /** Spellings of a row's own value that mean the same. */

@@ -1,30 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { refusals } from '../simulators/salesforce/faults.ts';
 import type { FaultAction } from '../simulators/salesforce/faults.ts';
-import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 150 });
 let whole: readonly string[];
 
 const recordsOf = ({ records }: Outcome): readonly string[] => (records.get('Contact') ?? []).toSorted();
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 150 });
   whole = recordsOf(await org.read({ streams: ['Contact'], config: { api: 'bulk' } }));
 });
-afterEach(() => {
-  const { faults, bulk, login, limits } = org.salesforce;
-  faults.splice(0);
-  bulk.outcomes.splice(0);
-  bulk.unsupported = [];
-  bulk.dailyJobs = 10_000;
-  bulk.maxPageRows = 1_000_000;
-  login.settings.sessionCalls = undefined;
-  limits.dailyApiRequests.used = 0;
-  limits.dailyApiRequests.max = 100_000;
-});
-afterAll(() => org.close());
 
 const readContacts = (api: string): Promise<Outcome> => org.read({ streams: ['Contact'], config: { api } });
 /** In the test's own process, for what no process makes different. */
@@ -64,7 +51,7 @@ const mishaps: readonly FaultAction[] = [
   header('Sforce-NumberOfRecords', undefined),
 ];
 
-test('every record arrives once, whatever befalls the result pages', async () => {
+test('every record arrives once, whatever happens to the result pages', async () => {
   org.salesforce.bulk.maxPageRows = 10;
   const pages = Math.ceil(whole.length / 10);
   let struck = 0;
@@ -92,7 +79,7 @@ test('a locator that got lost on the way is noticed, and the next read starts th
   expect(recordsOf(next)).toEqual(whole);
 });
 
-test('what goes wrong in passing is tried again, from the login to the last call', async () => {
+test('what fails temporarily is tried again, from the login to the last call', async () => {
   strike(/token/, refusals.unavailable);
   strike(/composite/, refusals.sessionExpired);
   strike(/composite/, cut({ bytes: 1_000 }));
@@ -142,7 +129,7 @@ test('with the job quota used up, a small stream is read by REST', async () => {
   expect(recordsOf(outcome)).toEqual(whole);
 });
 
-test('a job that was aborted is made again', async () => {
+test('a job that was aborted is created again', async () => {
   org.salesforce.bulk.outcomes.push({ state: 'Aborted' });
   const outcome = await readContactsHere('bulk');
   expect(outcome.errors).toEqual([]);

@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import { expect, test } from 'vitest';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
-
-beforeEach(async () => {
-  org = await startSourceOrg({ contacts: 60 });
-});
-afterEach(() => org.close());
+const org = useSourceOrg({ contacts: 60, eachTest: 'restarted' });
 
 interface ContactRecord {
   readonly Id: string;
@@ -113,7 +108,7 @@ test('changed conditions start the stream again', async () => {
   expect(second.log).toContain('read again from the start');
 });
 
-test('a field that has gone since discovery is left out, and the stream goes on', async () => {
+test('a field that has gone since discovery is left out, and the stream continues', async () => {
   await org.streams();
   org.salesforce.org.hideField('Contact', 'Title');
   const outcome = await org.read({ streams: ['Contact'] });

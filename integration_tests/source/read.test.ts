@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 300 });
 let byRest: Outcome;
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 300 });
   byRest = await org.read({ config: { api: 'rest' } });
 });
-afterAll(() => org.close());
 
 const sorted = ({ records }: Outcome): Map<string, string[]> =>
   new Map([...records].map(([stream, lines]) => [stream, lines.toSorted()]));
@@ -96,7 +94,7 @@ test('a stream that is not there costs only itself', async () => {
   expect(outcome.statuses('Campaign').at(-1)).toBe('COMPLETE');
 });
 
-test('nothing of the config that is secret is ever said', async () => {
+test('nothing secret in the config is ever logged', async () => {
   const { clientSecret, refreshToken } = org.salesforce.login;
   expect(byRest.stdout).not.toContain(clientSecret);
   expect(byRest.stdout).not.toContain(refreshToken);

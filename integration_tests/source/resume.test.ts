@@ -1,24 +1,17 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { AirbyteMessage, StateMessage } from '../../airbyte/protocol.ts';
 import type { ConnectorProcess } from '../protocol/connector-process.ts';
-import { outcomeOf, startSourceOrg } from './source-org.ts';
-import type { Outcome, SourceOrg } from './source-org.ts';
+import { outcomeOf } from './source-org.ts';
+import type { Outcome } from './source-org.ts';
+import { useSourceOrg } from './use-source-org.ts';
 
-let org: SourceOrg;
+const org = useSourceOrg({ contacts: 150 });
 let whole: readonly string[];
 
 beforeAll(async () => {
-  org = await startSourceOrg({ contacts: 150 });
   whole = contactsOf(await org.read({ streams: ['Contact'], config: { api: 'bulk' } }));
 });
-afterEach(() => {
-  org.salesforce.faults.splice(0);
-  org.salesforce.bulk.maxPageRows = 1_000_000;
-  org.salesforce.bulk.runningMs = 0;
-  org.salesforce.rest.pageRows = 'asked';
-  org.salesforce.counts.reset();
-});
-afterAll(() => org.close());
+afterEach(() => org.salesforce.counts.reset());
 
 const contactsOf = ({ records }: Outcome): readonly string[] => (records.get('Contact') ?? []).toSorted();
 
@@ -81,7 +74,7 @@ test('an acknowledged state that is older than the last one loses nothing either
   }
 });
 
-test('a job that is gone when the next read wants it is made again', async () => {
+test('a job that is gone when the next read wants it is created again', async () => {
   org.salesforce.bulk.maxPageRows = 40;
   const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'bulk' } });
   const before = upToState(messages, 1);
@@ -93,7 +86,7 @@ test('a job that is gone when the next read wants it is made again', async () =>
   expect(contactsOf(after)).toEqual(whole);
 });
 
-test('a read by REST goes on after the last page that a state knows of', async () => {
+test('a read by REST resumes after the last page that a state knows of', async () => {
   org.salesforce.rest.pageRows = 'random';
   const { messages } = await org.readHere({ streams: ['Contact'], config: { api: 'rest' } });
   const states = messages.filter(isState).length;

@@ -82,7 +82,7 @@ const COMPARED = [
   'referenceTo',
 ];
 
-/** Differences between the orgs that were recorded, and picks of ours that are no matter of shape. */
+/** Differences between the orgs that were recorded, and picks of ours that do not concern shape. */
 const KNOWN = new Set(['Contact.IsEmailBounced.createable']);
 
 test.skipIf(!isRecorded)(`standard fields are described as recorded (${reason})`, () => {

@@ -43,7 +43,7 @@ test('what Salesforce would refuse to store is refused', () => {
   expect(() => org.insert('Contact', { LastName: 'x', Nope: 1 })).toThrow('no field Nope');
 });
 
-test('a late commit is seen by nobody until it is due, and keeps its old timestamp', () => {
+test('a late commit is invisible until it is due, and keeps its old timestamp', () => {
   const org = open();
   const id = org.insert('Contact', { LastName: 'Late' }, { visibleAfterMs: 10_000 });
   const early = org.insert('Contact', { LastName: 'Early' });
@@ -58,7 +58,7 @@ test('a late commit is seen by nobody until it is due, and keeps its old timesta
   expect(org.openSince()).toBeUndefined();
 });
 
-test('a deletion takes along what belongs to the row, and undelete brings exactly that back', () => {
+test('a deletion also deletes what belongs to the row, and undelete brings exactly that back', () => {
   const org = open();
   const account = org.insert('Account', { Name: 'Acme' });
   const gone = org.insert('Contact', { LastName: 'Gone before', AccountId: account });
