@@ -66,9 +66,9 @@ const worlds = (target: 'person' | 'organization') => {
   });
 };
 
-type World = ReturnType<typeof worlds> extends fc.Arbitrary<infer W> ? W : never;
+type Scenario = ReturnType<typeof worlds> extends fc.Arbitrary<infer W> ? W : never;
 
-const mappingOf = (world: World): EntityMapping => ({
+const mappingOf = (world: Scenario): EntityMapping => ({
   kind: 'entity',
   stream: 'Contact',
   object: 'Contact',
@@ -84,7 +84,7 @@ const mappingOf = (world: World): EntityMapping => ({
   archiveDeleted: false,
 });
 
-const writesOf = (world: World): Write[] => {
+const writesOf = (world: Scenario): Write[] => {
   const mapping = mappingOf(world);
   return world.writes.flatMap((values, index) => {
     const id = `I${index + 1}`;
@@ -101,7 +101,7 @@ const writesOf = (world: World): Write[] => {
   });
 };
 
-const orttoOf = (world: World): Ortto => ({
+const orttoOf = (world: Scenario): Ortto => ({
   target: world.target,
   clears: world.clears,
   entities: new Map(
@@ -113,7 +113,7 @@ const orttoOf = (world: World): Ortto => ({
 });
 
 /** A batch never holds two writes that share a key; nor, here, two that mean one entity: those have a test of their own. */
-const isBatch = (world: World, writes: readonly Write[]): boolean => {
+const isBatch = (world: Scenario, writes: readonly Write[]): boolean => {
   const keys = writes.flatMap((write) => write.keys.map(({ fieldId, value }) => `${fieldId} ${String(value)}`));
   const ortto = orttoOf(world);
   const probe = firstPass(writes);

@@ -114,7 +114,7 @@ test('A stream whose Id is not selected ends the sync with a sentence for the us
     expect(report.failures).toEqual([
       expect.objectContaining({
         failure_type: 'config_error',
-        message: expect.stringContaining('Contact: has no field Id'),
+        message: expect.stringContaining('Contact: the stream has no field Id'),
       }),
     ]);
     expect(report.complaints).toEqual([]);

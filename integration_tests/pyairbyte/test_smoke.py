@@ -180,7 +180,7 @@ def test_synthetic_streams_without_ids_are_refused_whole_and_in_words(servers: S
     result = smoke_test(servers, tmp_path, mapping, "--scenarios=fast", "--skip-preflight")
     assert not result["success"]
     log = destination_log(tmp_path)
-    assert "basic_types: has no field Id" in log
+    assert "basic_types: the stream has no field Id" in log
     assert "null_handling: the mapping does not cover this stream" in log
     assert servers.cdp().people == []
 
