@@ -34,7 +34,10 @@ const runCommand = async (program: Command, output: Output): Promise<void> => {
     if (!isUsage(error)) throw error;
     if (error.exitCode === 0) return;
     // The parser has printed this on stderr, for people; the platform reads traces.
-    const problem = error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
+    const problem =
+      error.code === 'commander.help'
+        ? 'a command is missing'
+        : error.message.replace(/^error: /, '').replaceAll(/\s+/g, ' ');
     throw new ConfigError(`The command line is incomplete: ${problem}.`);
   }
 };

@@ -33,6 +33,7 @@ test.each<[Next, readonly number[]]>([
 test.each<[number, { readonly [C in Call]?: Next }]>([
   [400, { merge: 'isolate', record: 'isolate', look_up: 'narrow', link: 'do_without', read: 'try_later' }],
   [404, { merge: 'change_config', link: 'change_config', unlink: 'do_without', define_activity: 'do_without' }],
+  [423, { create_field: 'do_without', merge: 'try_later' }],
   [409, { create_field: 'do_without', merge: 'try_later', archive: 'try_later' }],
   [413, { merge: 'isolate', look_up: 'try_later' }],
 ])('%i means %o', (status, meaning) => {

@@ -101,7 +101,7 @@ export const REFUSALS: readonly Refusal[] = [
     sentence: refused,
   },
   {
-    statuses: [400, 409],
+    statuses: [400, 409, 423],
     calls: ['create_field'],
     cause: 'the name is taken, or the plan has no room for another field',
     next: 'do_without',

@@ -11,7 +11,7 @@ import { VERSIONS, answerResource, kindOf, type Request, type Services } from '.
 /** Bytes of a request's URI and headers that Salesforce takes. */
 const MAX_HEAD = 16_384;
 
-/** The kind of call, as the counts and the fault script name it. */
+/** The kind of call, as the counts name it. */
 export const callKind = (request: Request): string => {
   if (request.path === '/services/oauth2/token') return 'token';
   if (request.path === '/services/oauth2/authorize') return 'authorize';
