@@ -109,7 +109,7 @@ const HOMES = ['', 'source-salesforce-cdp', 'destination-ortto-cdp', 'integratio
 test.each(['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
   'Every file and folder that %s names exists',
   (page) => {
-    const named = codeSpans(readText(page)).filter((text) => /^[\w.-]*\/[\w./-]*$|^[\w-]+\.(?:ts|md|json)$/.test(text));
+    const named = codeSpans(readText(page)).filter((text) => /^[\w.-]+\/[\w./-]*$|^[\w-]+\.(?:ts|md|json)$/.test(text));
     const isThere = (name: string) =>
       HOMES.some(
         (home) =>
