@@ -53,6 +53,16 @@ const pattern = (sentence: string): RegExp =>
       .join(String.raw`.{0,160}?`),
   );
 
+/** Whether a sentence is in a long text. Only where its longest piece is, the pattern is tried: over all of it, it takes seconds. */
+const isIn = (text: string, sentence: string): boolean => {
+  const [longest = ''] = sentence.split('…').toSorted((a, b) => b.length - a.length);
+  const reach = sentence.length * 4;
+  for (let at = text.indexOf(longest); at !== -1; at = text.indexOf(longest, at + 1)) {
+    if (pattern(sentence).test(text.slice(Math.max(0, at - reach), at + reach))) return true;
+  }
+  return false;
+};
+
 const SIDES = [
   ['docs/source-salesforce-cdp.md', 'source-salesforce-cdp'],
   ['docs/destination-ortto-cdp.md', 'destination-ortto-cdp'],
@@ -62,7 +72,7 @@ test.each(SIDES)('%s explains only sentences that a connector really uses', (fil
   const said = spoken(codeOf(folder, 'airbyte', 'schemas/validator.ts'));
   const sentences = firstCells(readText(file), 'you see').flatMap(codeSpans);
   expect(sentences.length).toBeGreaterThan(30);
-  expect(sentences.filter((sentence) => !pattern(sentence).test(said))).toEqual([]);
+  expect(sentences.filter((sentence) => !isIn(said, sentence))).toEqual([]);
 });
 
 /** Beginnings and ends of sentences that are explained where the rest of them is. */
