@@ -24,6 +24,8 @@ export interface DelivererOptions extends Prepared {
   readonly log: Log;
   /** The links of a stream are made once this many are waiting. */
   readonly maxWaitingLinks: number;
+  /** When links that were made are looked for, in milliseconds after the look before. */
+  readonly linkLooksMs: readonly number[];
   /** Called when something done alongside the batches has failed. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -39,7 +41,8 @@ export interface Deliverer {
 }
 
 export const createDeliverer = (options: DelivererOptions): Deliverer => {
-  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, onFailure } = options;
+  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, linkLooksMs, onFailure } =
+    options;
   const hasActivities = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createKnownIds({ ids: hasActivities, owners: sharing(config.people) });
@@ -54,7 +57,7 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   const accountOfPerson = mappings.flatMap((each) => (each.kind === 'entity' ? (each.account?.id ?? []) : []))[0];
   const links =
     config.linkPeopleToOrganizations && accountIdentity !== undefined
-      ? createLinks({ ortto, organizations, ledger, log, accountIdentity, accountOfPerson })
+      ? createLinks({ ortto, organizations, ledger, log, linkLooksMs, accountIdentity, accountOfPerson })
       : undefined;
   const linksOfWrites = createLinksOfWrites(ortto, links);
   const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });

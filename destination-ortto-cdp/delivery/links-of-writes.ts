@@ -38,10 +38,12 @@ export const createLinksOfWrites = (ortto: Ortto, links: Links | undefined): Lin
         return { ...each, orttoId: each.orttoId ?? (one && found.get(one)) };
       });
     },
-    add(one, { fate, orttoId }, isBack) {
+    add(one, { fate, orttoId, mayBeNew }, isBack) {
       const { mapping, id, accountId = null } = one;
       const isNew = fate.kind === 'created';
-      if (mapping.target === 'organization') return isNew || isBack ? links?.created(mapping.stream, id) : undefined;
+      if (mapping.target === 'organization') {
+        return isNew || isBack || mayBeNew ? links?.created(mapping.stream, id) : undefined;
+      }
       if (orttoId === undefined || !placesPerson(one, fate)) return undefined;
       return links?.add(mapping.stream, { accountId, personId: orttoId, isNew });
     },

@@ -1,6 +1,6 @@
 import type { Log } from '../../airbyte/connector.ts';
-import { organizationOfPerson } from '../ortto/api.ts';
 import type { Ortto } from '../ortto/api.ts';
+import { createConfirmedLinks } from './confirmed-links.ts';
 import { createIdMemory, ORTTO_ID } from './id-memory.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import { MAX_KNOWN_IDS } from './known-ids.ts';
@@ -16,6 +16,8 @@ export interface MembershipOptions {
   readonly ortto: Ortto;
   readonly ledger: Ledger;
   readonly log: Log;
+  /** When links that were made are looked for, in milliseconds after the look before. */
+  readonly linkLooksMs: readonly number[];
   /** The field in which organizations keep their Salesforce id. */
   readonly accountIdentity: string;
 }
@@ -32,25 +34,23 @@ export interface Membership {
 const PEOPLE_PER_CALL = 500;
 const IDS_PER_LOOK_UP = 150;
 
-export const createMembership = ({ ortto, ledger, log, accountIdentity }: MembershipOptions): Membership => {
+export const createMembership = ({
+  ortto,
+  ledger,
+  log,
+  linkLooksMs,
+  accountIdentity,
+}: MembershipOptions): Membership => {
   /** The organization each person was linked to in this run. */
   const linkedTo = createIdMemory(ORTTO_ID, ORTTO_ID, MAX_KNOWN_IDS);
-  let verified = false;
+  const confirmedLinks = createConfirmedLinks({ ortto, log, looksMs: linkLooksMs });
 
   /** The people who may belong somewhere. */
   const mayBelong = <Some extends Member>(people: readonly Some[]): Some[] =>
     people.filter(({ isNew, personId }) => !isNew || linkedTo.get(personId) !== undefined);
 
-  const organizationsOf = async (stream: string, people: readonly Member[]): Promise<ReadonlyMap<string, string>> => {
-    const current = new Map<string, string>();
-    for (const ids of inParts(idsOf(people), IDS_PER_LOOK_UP)) {
-      for (const { id, fields } of await ortto.getByIds(stream, 'person', ids, [organizationOfPerson])) {
-        const value = fields[organizationOfPerson];
-        if (typeof value === 'string') current.set(id, value);
-      }
-    }
-    return current;
-  };
+  const organizationsOf = (stream: string, people: readonly Member[]): Promise<ReadonlyMap<string, string>> =>
+    confirmedLinks.organizationsOf(stream, idsOf(people));
 
   const unlink = async (
     stream: string,
@@ -69,27 +69,18 @@ export const createMembership = ({ ortto, ledger, log, accountIdentity }: Member
     let size = PEOPLE_PER_CALL;
     for (let rest = people; rest.length > 0;) {
       const some = rest.slice(0, size);
-      if (await ortto.link(stream, organizationId, idsOf(some))) {
-        ledger.note(stream, 'linked', some.length);
-        for (const { personId } of some) linkedTo.set(personId, organizationId);
+      const confirmed = await confirmedLinks.link(stream, organizationId, idsOf(some));
+      if (confirmed !== undefined) {
+        if (confirmed.linked.length > 0) ledger.note(stream, 'linked', confirmed.linked.length);
+        if (confirmed.missing.length > 0) ledger.note(stream, 'link_refused', confirmed.missing.length);
+        for (const personId of confirmed.linked) linkedTo.set(personId, organizationId);
         rest = rest.slice(some.length);
-        await verifyOnce(stream, organizationId, some.slice(0, 1));
       } else if (some.length === 1) {
         ledger.note(stream, 'link_refused', rest.length);
         return;
       } else {
         size = Math.ceil(some.length / 2);
       }
-    }
-  };
-
-  /** The call succeeds whatever it is given, so one link per run is read back. */
-  const verifyOnce = async (stream: string, organizationId: string, people: readonly Member[]): Promise<void> => {
-    if (verified) return;
-    verified = true;
-    const current = await organizationsOf(stream, people);
-    if (people.some(({ personId }) => current.get(personId) !== organizationId)) {
-      log.warn('Ortto accepted a link from a person to an organization but does not show it; links may be missing');
     }
   };
 

@@ -14,6 +14,8 @@ export interface Delivered {
   readonly fate: Fate;
   /** Ortto's id of the person or organization, where it is known. */
   readonly orttoId: string | undefined;
+  /** It counts as found, but this run may have created it, or given it its Salesforce id. */
+  readonly mayBeNew?: boolean;
 }
 
 /** How far a write has come through the passes. */
@@ -191,7 +193,8 @@ const deliveredOf = (
   if (verdict.kind === 'created') return { fate: { kind: 'created' }, orttoId };
   const { mergeStrategy } = write.mapping.target === 'person' ? people : organizations;
   const { createNew } = write.mapping;
-  if (mergeStrategy !== 'ignore') return { fate: { kind: 'merged' }, orttoId };
+  const mayBeNew = verdict.kind !== 'refused' && (verdict.mayBeNew === true || mayCarryAnothersId(write.mapping));
+  if (mergeStrategy !== 'ignore') return { fate: { kind: 'merged' }, orttoId, mayBeNew };
   const reason = orttoId === undefined && !createNew ? 'not_in_ortto' : 'exists';
-  return { fate: { kind: 'skipped', reason }, orttoId };
+  return { fate: { kind: 'skipped', reason }, orttoId, mayBeNew };
 };

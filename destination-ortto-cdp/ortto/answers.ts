@@ -11,9 +11,9 @@ import type { Call, Refusal } from './refusals.ts';
 /** What Ortto did with one write. */
 export type Verdict =
   /** `id` is Ortto's; some answers omit it. */
-  | { readonly kind: 'created' | 'merged'; readonly id: string | undefined }
-  /** Nothing was written, as the request allows: it exists under "ignore", or there is nothing to update. */
-  | { readonly kind: 'not_written'; readonly id: string | undefined }
+  | { readonly kind: 'created'; readonly id: string | undefined }
+  /** `not_written`: nothing was written, as the request allows: it exists under "ignore", or there is nothing to update. */
+  | { readonly kind: 'merged' | 'not_written'; readonly id: string | undefined; readonly mayBeNew?: true }
   | { readonly kind: 'refused'; readonly reason: RejectReason; readonly field: string | undefined };
 
 /** Which rows a request writes. Statuses for "not written" count only when it allows rows to be left unwritten. */
@@ -30,8 +30,11 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-export type Answer =
-  | { readonly kind: 'ok'; readonly body: JsonObject }
+/** Reads the answer to one call; undefined when the answer does not say what was asked, and so cannot be believed. */
+export type ReadResult<Result> = (body: JsonObject) => Result | undefined;
+
+export type Answer<Result> =
+  | { readonly kind: 'ok'; readonly result: Result }
   /** Worth sending again; `advisedMs` is the wait that the server asks for. */
   | { readonly kind: 'again'; readonly why: string; readonly advisedMs: number | undefined }
   /** Ortto refuses the request. `details` has one entry per row, if Ortto gave them. */
@@ -54,22 +57,36 @@ const parseBody = (text: string): unknown => {
   }
 };
 
-/** What an answer to this call means. `nowEpochMs` is for a Retry-After that is a date. */
-export const readAnswer = ({ status, retryAfter, text }: RawAnswer, call: Call, nowEpochMs: number): Answer => {
+/** Ortto writes `error` as a text, or as an object with a message; a gateway or a CDN answers with something of its own. */
+const isOrttosRefusal = (body: unknown): boolean =>
+  isObject(body) && (typeof body['error'] === 'string' || isObject(body['error']));
+
+/**
+ * What an answer to this call means. A success counts only if `read` finds in it what was asked; everything else with that
+ * status is worth asking again. `nowEpochMs` is for a Retry-After that is a date.
+ */
+export const readAnswer = <Result>(
+  { status, retryAfter, text }: RawAnswer,
+  { call, read }: { readonly call: Call; readonly read: ReadResult<Result> },
+  nowEpochMs: number,
+): Answer<Result> => {
   const body = parseBody(text);
   const error = isObject(body) ? body['error'] : undefined;
   const seconds = isObject(error) ? error['try-in-seconds'] : undefined;
   const bodyAdviceMs = typeof seconds === 'number' && seconds >= 0 ? seconds * 1000 : undefined;
-  const again = (why: string, advisedMs?: number): Answer => ({ kind: 'again', why, advisedMs });
+  const again = (why: string, advisedMs?: number): Answer<Result> => ({ kind: 'again', why, advisedMs });
   if (bodyAdviceMs !== undefined) return again(`Ortto answered ${status}`, bodyAdviceMs);
   if (status >= 200 && status < 300) {
     // A proxy's page has status 200 too; Ortto sends only JSON.
-    if (isObject(body)) return { kind: 'ok', body };
-    if (text.trim() === '') return { kind: 'ok', body: {} };
-    return again(`Ortto answered ${status} with something that is not JSON`);
+    if (!isObject(body)) return again(`Ortto answered ${status} with something that is not a JSON object`);
+    if (isOrttosRefusal(body) && error !== '') return again(`Ortto answered ${status} with an error`);
+    const result = read(body);
+    return result === undefined ? again(`Ortto answered ${status} without what was asked`) : { kind: 'ok', result };
   }
-  const refusal = refusalOf(status, call);
-  if (refusal.next === 'repeat') return again(`Ortto answered ${status}`, retryAfterMs(retryAfter, nowEpochMs));
+  const refusal = refusalOf(status, call, isOrttosRefusal(body) ? 'ortto' : 'other');
+  if (refusal.next === 'repeat') {
+    return again(refusal.sentence({ status, host: '', path: '' }), retryAfterMs(retryAfter, nowEpochMs));
+  }
   const said = isObject(error) ? error['message'] : error;
   return {
     kind: 'refused',
@@ -94,11 +111,16 @@ const idOf = (row: JsonObject): string | undefined => {
 };
 
 /**
- * One verdict per row sent, in order; rows that the answer does not mention are refused. `sent` has each row's fields by
- * id; the one named in an error becomes the verdict's `field`.
+ * One verdict per row sent, in order; undefined when the answer has fewer or more rows: nobody can say whose they are then.
+ * `sent` has each row's fields by id; the one named in an error becomes the verdict's `field`.
  */
-export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], scope: RequestScope): Verdict[] => {
-  const rows = objects(body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities']);
+export const readVerdicts = (
+  body: JsonObject,
+  sent: readonly JsonObject[],
+  scope: RequestScope,
+): Verdict[] | undefined => {
+  const rows = body['people'] ?? body['accounts'] ?? body['organizations'] ?? body['activities'];
+  if (!Array.isArray(rows) || rows.length !== sent.length || !rows.every(isObject)) return undefined;
   const hasIds = rows.some((row) => idOf(row) !== undefined);
   return sent.map((fields, index) => {
     const row = rows[index];
@@ -108,6 +130,7 @@ export const readVerdicts = (body: JsonObject, sent: readonly JsonObject[], scop
     if (CREATED.has(status)) return { kind: 'created', id };
     // Nothing was found, whatever the status: what exists has an id in this answer.
     if (scope.existingOnly && hasIds && id === undefined && MERGED.has(status)) return { kind: 'not_written', id };
+    if (status === 'queued') return { kind: 'merged', id, mayBeNew: true };
     if (MERGED.has(status)) return { kind: 'merged', id };
     const mayStayUnwritten = scope.existingOnly || scope.newOnly;
     return NOT_WRITTEN.has(status) && mayStayUnwritten ? { kind: 'not_written', id } : readRefusal(row, fields);
@@ -130,6 +153,12 @@ const refusalReason = (status: string, text: string): RejectReason => {
   if (status === 'invalid' || text !== '') return 'invalid';
   return /^[a-z_]{1,30}$/.test(status) ? `status_${status}` : 'no_status';
 };
+
+/** The verdicts of a request whose first answer was lost: what it found may be what its first attempt created. */
+export const afterRepeat = (verdicts: readonly Verdict[]): Verdict[] =>
+  verdicts.map((verdict) =>
+    verdict.kind === 'merged' || verdict.kind === 'not_written' ? { ...verdict, mayBeNew: true } : verdict,
+  );
 
 /** Which rows of a refused request are at fault, from the details Ortto gave; undefined when those do not show it. */
 export const readDetails = (

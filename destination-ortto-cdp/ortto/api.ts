@@ -48,8 +48,16 @@ export interface Ortto extends SchemaCalls, LookUpCalls {
   setArchived(stream: string, entity: Entity, ids: readonly string[], archived: 'archived' | 'restored'): Promise<void>;
   /** Takes people out of an organization. */
   unlink(stream: string, organizationId: string, personIds: readonly string[]): Promise<void>;
-  /** Puts people into an organization; false when Ortto refuses. Success does not prove that they are in it. */
-  link(stream: string, organizationId: string, personIds: readonly string[]): Promise<boolean>;
+  /**
+   * Puts people into an organization; false when Ortto refuses. Success does not prove that they are in it. `spelling`: the
+   * call as Ortto's newest page has it, or its older twin.
+   */
+  link(
+    stream: string,
+    organizationId: string,
+    personIds: readonly string[],
+    spelling: 'current' | 'older',
+  ): Promise<boolean>;
   /** One verdict per activity; at most 100, all of people or all of organizations. `merged` means recorded. */
   record(stream: string, entity: Entity, activities: readonly NewActivity[]): Promise<Verdict[]>;
 }
@@ -59,47 +67,59 @@ const LISTS = { person: 'people', organization: 'accounts' } as const;
 export const orttoApi = (connection: Connection): Ortto => ({
   ...schemaCalls(connection),
   ...lookUpCalls(connection),
-  merge(stream, { target, body }) {
+  merge(stream, { target, body: request }) {
     const path = `${PATHS[target]}/merge`;
-    const { [LISTS[target]]: rows, ...settings } = body;
+    const { [LISTS[target]]: rows, ...settings } = request;
     const existingOnly = settings['skip_non_existing'] === true;
     const scope = { existingOnly, newOnly: settings['merge_strategy'] === 3 };
     return isolate(objects(rows), {
       fieldsOf: ({ fields }) => (isObject(fields) ? fields : {}),
-      post: (part) => {
+      post: (part, sent) => {
         const content = { [LISTS[target]]: part, ...settings };
-        return connection.send({ call: 'merge', method: 'POST', path, content, stream });
+        const read = (body: JsonObject) => readVerdicts(body, sent, scope);
+        return connection.send({ call: 'merge', method: 'POST', path, content, read, stream });
       },
-      read: (answer, sent) => readVerdicts(answer, sent, scope),
     });
   },
   async setArchived(stream, entity, ids, archived) {
     const path = `${PATHS[entity]}/${archived === 'archived' ? 'archive' : 'restore'}`;
     const content = { inclusion_ids: ids };
-    const answer = await connection.send({ call: 'archive', method: 'PUT', path, content, stream });
+    const answer = await connection.send({ call: 'archive', method: 'PUT', path, content, read: countOf, stream });
     if (answer.kind === 'refused') throw answer.error;
   },
   async unlink(stream, organizationId, personIds) {
     const [path, content] = ['accounts/contacts/remove', linkBody(organizationId, personIds)];
-    await connection.send({ call: 'unlink', method: 'PUT', path, content, stream });
+    await connection.send({ call: 'unlink', method: 'PUT', path, content, read: anything, stream });
   },
-  async link(stream, organizationId, personIds) {
-    const [path, content] = ['accounts/contacts/add', linkBody(organizationId, personIds)];
-    const answer = await connection.send({ call: 'link', method: 'PUT', path, content, stream });
+  async link(stream, organizationId, personIds, spelling) {
+    const path = `${spelling === 'current' ? 'accounts' : 'organizations'}/contacts/add`;
+    const content = linkBody(organizationId, personIds);
+    const answer = await connection.send({ call: 'link', method: 'PUT', path, content, read: anything, stream });
     return answer.kind === 'ok';
   },
   record(stream, entity, activities) {
     const path = entity === 'person' ? 'activities/create' : 'accounts/activities/create';
     return isolate(activities, {
       fieldsOf: ({ attributes }) => attributes,
-      post: (part) => {
+      post: (part, sent) => {
         const content = { activities: part.map((each) => activityRow(entity, each)), async: false };
-        return connection.send({ call: 'record', method: 'POST', path, content, stream });
+        const read = (body: JsonObject) => readVerdicts(body, sent, { existingOnly: false, newOnly: false });
+        return connection.send({ call: 'record', method: 'POST', path, content, read, stream });
       },
-      read: (body, sent) => readVerdicts(body, sent, { existingOnly: false, newOnly: false }),
     });
   },
 });
+
+/** Links are answered `{}`, whatever came of them: that they were made has to be read back. */
+const anything = (): true => true;
+
+/** How many were archived or restored, now or shortly; undefined when the answer has no count. */
+const countOf = (body: JsonObject): number | undefined => {
+  const counts = Object.entries(body).flatMap(([key, value]) =>
+    /^(?:scheduled|archived|restored)_/.test(key) && typeof value === 'number' ? [value] : [],
+  );
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+};
 
 /** The id under every name it has in Ortto's documentation, which disagrees with itself; unknown keys are not an error. */
 const linkBody = (organizationId: string, personIds: readonly string[]): JsonObject => ({

@@ -16,13 +16,20 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const merge = (people: readonly number[]): Request => ({
+const merge = (people: readonly number[]): Request<unknown> => ({
   call: 'merge',
   method: 'POST',
   path: 'person/merge',
   content: { people },
+  read: (body) => body,
 });
-const lookUp: Request = { call: 'look_up', method: 'POST', path: 'person/get', content: {} };
+const lookUp: Request<unknown> = {
+  call: 'look_up',
+  method: 'POST',
+  path: 'person/get',
+  content: {},
+  read: (body) => (Object.keys(body).length > 0 ? body : undefined),
+};
 
 /** A server that gives the replies in order, and then the last one again and again. */
 const scripted = async (replies: readonly Reply[], options: Partial<ConnectionOptions> = {}, path = '') => {
@@ -63,14 +70,14 @@ const scripted = async (replies: readonly Reply[], options: Partial<ConnectionOp
 
 test('a request goes to /v1 with the key in its header and the body as JSON', async () => {
   const { connection, seen } = await scripted([{ status: 200, body: { people: [] } }]);
-  expect(await connection.send(merge([1]))).toEqual({ kind: 'ok', body: { people: [] } });
+  expect(await connection.send(merge([1]))).toEqual({ kind: 'ok', result: { people: [] }, isRepeated: false });
   expect(seen[0]).toMatchObject({ url: '/v1/person/merge', method: 'POST', body: '{"people":[1]}' });
   expect(seen[0]?.headers).toMatchObject({ 'x-api-key': 'the-key', 'content-type': 'application/json' });
 });
 
 test.each(['/', '/v1', '/v1/'])('an address that ends in %s means the same', async (path) => {
   const { connection, seen } = await scripted([{ status: 200 }], {}, path);
-  await connection.send({ call: 'archive', method: 'PUT', path: 'person/archive', content: {} });
+  await connection.send({ call: 'archive', method: 'PUT', path: 'person/archive', content: {}, read: (body) => body });
   expect(seen[0]?.url).toBe('/v1/person/archive');
 });
 
@@ -82,11 +89,16 @@ test.each<[string, Reply]>([
   ['502 in HTML', { status: 502, body: '<html>Bad Gateway</html>' }],
   ['503', { status: 503 }],
   ['200 that is a page', { status: 200, body: '<html>hello</html>' }],
+  ['200 without what was asked', { status: 200 }],
+  ['204', { status: 204, body: '' }],
+  ['200 with an error', { status: 200, body: { code: 503, error: 'oops' } }],
+  ["a CDN's 403", { status: 403, body: '<html>Forbidden</html>' }],
+  ["a CDN's 404", { status: 404, body: '<html>Not Found</html>' }],
   ['200 that says wait', { status: 200, body: { error: { 'try-in-seconds': 0 } } }],
   ['a lost connection', 'cut'],
 ])('%s is asked again, and the wait is logged', async (_, reply) => {
   const { connection, seen, waits } = await scripted([reply, { status: 200, body: { fine: true } }]);
-  expect(await connection.send(lookUp)).toEqual({ kind: 'ok', body: { fine: true } });
+  expect(await connection.send(lookUp)).toEqual({ kind: 'ok', result: { fine: true }, isRepeated: true });
   expect([seen.length, waits.length]).toEqual([2, 1]);
   expect(waits[0]).toContain('retrying person/get in');
 });
@@ -94,7 +106,7 @@ test.each<[string, Reply]>([
 test('the wait of the body is obeyed', async () => {
   const { connection, waits } = await scripted([
     { status: 429, body: { error: { code: 'rate-limit', message: 'x', 'try-in-seconds': 1 } } },
-    { status: 200 },
+    { status: 200, body: { fine: true } },
   ]);
   await connection.send(lookUp);
   expect(waits[0]).toContain('person/get in 1.0 s');
@@ -130,14 +142,14 @@ test.each<[number, Call, string]>([
 });
 
 test.each([404, 405, 410, 501])('%i to a merge points at the address', async (status) => {
-  const { connection } = await scripted([{ status }]);
+  const { connection } = await scripted([{ status, body: { code: status, error: 'no' } }]);
   const failure = connection.send(merge([]));
   await expect(failure).rejects.toThrow(ConfigError);
   await expect(failure).rejects.toThrow(/person\/merge.*api_url/);
 });
 
 test.each([406, 409])('%i to a merge is for the next sync', async (status) => {
-  const { connection } = await scripted([{ status }]);
+  const { connection } = await scripted([{ status, body: { code: status, error: 'no' } }]);
   const failure = connection.send(merge([]));
   await expect(failure).rejects.toThrow(TransientError);
   await expect(failure).rejects.toThrow(`Ortto refused person/merge (${status})`);

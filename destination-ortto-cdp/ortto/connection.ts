@@ -2,39 +2,43 @@ import { ConfigError, TransientError } from '../../airbyte/errors.ts';
 import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { readAnswer } from './answers.ts';
-import type { Answer, RawAnswer } from './answers.ts';
+import type { Answer, RawAnswer, ReadResult } from './answers.ts';
 import type { Gate } from './gate.ts';
 import { backoffMs } from './pace.ts';
 import type { Call } from './refusals.ts';
 
 // The network side of Ortto: one request, sent through the gate and retried while that may help. api.ts decides what to ask.
 
-export interface Request {
+export interface Request<Result> {
   /** Determines what a refusal means. */
   readonly call: Call;
   readonly method: 'POST' | 'PUT';
   /** Below the API's version. */
   readonly path: string;
   readonly content: JsonObject;
+  /** Finds in the answer what was asked; without it the answer is not believed, and the request is repeated. */
+  readonly read: ReadResult<Result>;
   /** The stream the request is made for. */
   readonly stream?: string | undefined;
 }
 
 /** The answer after all retries: what was asked for, or a refusal that the caller can handle. */
-export type FinalAnswer =
-  | Extract<Answer, { kind: 'ok' }>
-  | (Pick<Extract<Answer, { kind: 'refused' }>, 'kind' | 'text' | 'details'> & {
-      readonly next: 'isolate' | 'narrow' | 'do_without';
-      /** For a caller that cannot. */
-      readonly error: Error;
-    });
+export type FinalAnswer<Result> =
+  /** `isRepeated`: an earlier attempt was not answered, and may have worked. */
+  { readonly kind: 'ok'; readonly result: Result; readonly isRepeated: boolean } | FinalRefusal;
+
+export type FinalRefusal = Pick<Extract<Answer<never>, { kind: 'refused' }>, 'kind' | 'text' | 'details'> & {
+  readonly next: 'isolate' | 'narrow' | 'do_without';
+  /** For a caller that cannot. */
+  readonly error: Error;
+};
 
 export interface Connection {
   /**
    * Throws ConfigError when the key, the account or the plan prevents it, and TransientError when Ortto cannot be reached
    * or answers with something undocumented.
    */
-  readonly send: (request: Request) => Promise<FinalAnswer>;
+  readonly send: <Result>(request: Request<Result>) => Promise<FinalAnswer<Result>>;
   readonly close: () => Promise<void>;
 }
 
@@ -69,7 +73,7 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
   const { gate, signal, apiKey } = options;
   const base = `${options.apiUrl.origin}${options.apiUrl.pathname.replace(/\/(v1\/?)?$/, '')}/v1/`;
 
-  const exchange = async ({ method, path }: Request, body: string): Promise<RawAnswer> => {
+  const exchange = async ({ method, path }: Request<unknown>, body: string): Promise<RawAnswer> => {
     const answer = await request(base + path, {
       method,
       dispatcher: agent,
@@ -84,11 +88,11 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     };
   };
 
-  const attemptOnce = async (asked: Request, body: string): Promise<Answer> => {
+  const attemptOnce = async <Result>(asked: Request<Result>, body: string): Promise<Answer<Result>> => {
     await gate.enter();
     options.onRequest(asked.stream);
     try {
-      const answer = readAnswer(await exchange(asked, body), asked.call, Date.now());
+      const answer = readAnswer(await exchange(asked, body), asked, Date.now());
       if (answer.kind === 'again') gate.leave('overloaded', answer.advisedMs);
       else gate.leave(answer.kind === 'ok' ? 'good' : 'bad');
       return answer;
@@ -98,12 +102,12 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
     }
   };
 
-  const send = async (asked: Request): Promise<FinalAnswer> => {
+  const send = async <Result>(asked: Request<Result>): Promise<FinalAnswer<Result>> => {
     const body = JSON.stringify(asked.content);
     for (let attempt = 1; ; attempt += 1) {
       if (options.closing.aborted) throw stoppedError();
       const answer = await attemptOnce(asked, body);
-      if (answer.kind === 'ok') return answer;
+      if (answer.kind === 'ok') return { ...answer, isRepeated: attempt > 1 };
       if (answer.kind === 'refused') return finalAnswer(answer, options.apiUrl.host, asked.path);
       const waitMs =
         attempt >= (options.attempts ?? Infinity) ? undefined : backoffMs(attempt, answer.advisedMs, Math.random());
@@ -120,10 +124,10 @@ export const openConnection = async (options: ConnectionOptions): Promise<Connec
 
 /** A refusal that the caller can handle; throws if the refusal ends the sync. */
 const finalAnswer = (
-  { refusal, status, text, details }: Extract<Answer, { kind: 'refused' }>,
+  { refusal, status, text, details }: Extract<Answer<never>, { kind: 'refused' }>,
   host: string,
   path: string,
-): FinalAnswer => {
+): FinalRefusal => {
   const { next, sentence } = refusal;
   const message = sentence({ status, host, path });
   if (next === 'change_config') throw new ConfigError(message);

@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isolate } from './isolation.ts';
+import type { Verdict } from './answers.ts';
 import type { FinalAnswer } from './connection.ts';
 
 /** An Ortto that refuses requests in which a number is bad, with or without saying which. */
 const server = (bad: ReadonlySet<number>, tells: boolean) => {
   const landed: number[] = [];
   let refusals = 0;
-  const post = async (items: readonly number[]): Promise<FinalAnswer> => {
+  const post = async (items: readonly number[]): Promise<FinalAnswer<Verdict[]>> => {
     if (!items.some((item) => bad.has(item))) {
       landed.push(...items);
-      return { kind: 'ok', body: { count: items.length } };
+      return { kind: 'ok', result: items.map(() => ({ kind: 'created', id: undefined })), isRepeated: false };
     }
     refusals += 1;
     const details = tells
@@ -21,7 +22,6 @@ const server = (bad: ReadonlySet<number>, tells: boolean) => {
   const how = {
     fieldsOf: () => ({}),
     post,
-    read: (_: object, sent: readonly unknown[]) => sent.map(() => ({ kind: 'created', id: undefined }) as const),
   };
   return { how, landed, refusals: () => refusals };
 };
@@ -45,7 +45,7 @@ test('every good item lands once and in order and every bad one is refused, whet
 test('an answer that is not about the rows is an error', async () => {
   const { how } = server(new Set(), false);
   const error = new Error('not here');
-  const post = async (): Promise<FinalAnswer> => ({
+  const post = async (): Promise<FinalAnswer<Verdict[]>> => ({
     kind: 'refused',
     next: 'do_without',
     text: '',

@@ -1,14 +1,13 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { readDetails } from './answers.ts';
+import { afterRepeat, readDetails } from './answers.ts';
 import type { Verdict } from './answers.ts';
 import type { FinalAnswer } from './connection.ts';
 
 export interface Isolation<Item> {
   /** The item's fields by id, to find the one that an error names. */
   readonly fieldsOf: (item: Item) => JsonObject;
-  readonly post: (items: readonly Item[]) => Promise<FinalAnswer>;
-  /** One verdict per item of an accepted request. */
-  readonly read: (body: JsonObject, sent: readonly JsonObject[]) => Verdict[];
+  /** Sends them as one request, with their fields; an accepted one is answered by one verdict per item, in order. */
+  readonly post: (items: readonly Item[], sent: readonly JsonObject[]) => Promise<FinalAnswer<Verdict[]>>;
 }
 
 const invalid: Verdict = { kind: 'refused', reason: 'invalid', field: undefined };
@@ -21,8 +20,8 @@ const invalid: Verdict = { kind: 'refused', reason: 'invalid', field: undefined 
 export const isolate = async <Item>(items: readonly Item[], how: Isolation<Item>): Promise<Verdict[]> => {
   if (items.length === 0) return [];
   const sent = items.map(how.fieldsOf);
-  const answer = await how.post(items);
-  if (answer.kind === 'ok') return how.read(answer.body, sent);
+  const answer = await how.post(items, sent);
+  if (answer.kind === 'ok') return answer.isRepeated ? afterRepeat(answer.result) : answer.result;
   if (answer.next !== 'isolate') throw answer.error;
   const byDetails = readDetails(answer.details, sent);
   if (byDetails !== undefined) {

@@ -2,7 +2,7 @@ import { isObject } from '../../airbyte/protocol.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { objects } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { PATHS, readBody } from './paths.ts';
+import { ask, PATHS } from './paths.ts';
 import type { Entity } from './paths.ts';
 
 /** A person or organization that a look-up found. Fields without a value are absent. */
@@ -46,16 +46,19 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
     stream: string,
   ): Promise<readonly Found[] | { readonly refused: Error }> => {
     const path = `${PATHS[entity]}/get`;
-    const listKey = entity === 'person' ? 'contacts' : 'accounts';
-    const found: Found[] = [];
+    const read = (body: JsonObject) => readPage(body, entity === 'person' ? 'contacts' : 'accounts');
+    const found = new Map<string, Found>();
     let cursor: JsonObject = { offset: 0 };
     for (;;) {
       const content = { limit: PAGE_ROWS, ...question, ...cursor };
-      const answer = await connection.send({ call: 'look_up', method: 'POST', path, content, stream });
+      const answer = await connection.send({ call: 'look_up', method: 'POST', path, content, read, stream });
       if (answer.kind === 'refused') return { refused: answer.error };
-      found.push(...objects(answer.body[listKey]).flatMap(readFound));
-      if (answer.body['has_more'] !== true) return found;
-      cursor = { offset: answer.body['next_offset'], cursor_id: answer.body['cursor_id'] };
+      const { rows, next } = answer.result;
+      const before = found.size;
+      for (const row of rows) found.set(row.id, row);
+      // A page with nothing new is the end, whatever it says of a next one.
+      if (next === undefined || found.size === before) return [...found.values()];
+      cursor = next;
     }
   };
 
@@ -77,9 +80,8 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
     },
     async getByIds(stream, entity, ids, fields) {
       const [idsKey, listKey] = entity === 'person' ? ['contact_ids', 'contacts'] : ['account_ids', 'accounts'];
-      const body = await readBody(connection, `${PATHS[entity]}/get-by-ids`, { [idsKey]: ids, fields }, stream);
-      const byId = body[listKey];
-      return isObject(byId) ? objects(Object.values(byId)).flatMap(readFound) : [];
+      const path = `${PATHS[entity]}/get-by-ids`;
+      return ask(connection, path, { [idsKey]: ids, fields }, (body) => readMap(body, listKey), stream);
     },
     async archived(stream, entity, fields) {
       const type = entity === 'person' ? 'archived' : 'archived_organization';
@@ -93,6 +95,30 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
 const filterOf = (conditions: readonly { readonly fieldId: string; readonly value: string }[]): JsonObject => ({
   $or: conditions.map(({ fieldId, value }) => ({ '$str::is': { field_id: fieldId, value } })),
 });
+
+interface Page {
+  readonly rows: readonly Found[];
+  /** Undefined on the last page. */
+  readonly next: JsonObject | undefined;
+}
+
+/** Ortto writes null for an empty list, but never leaves the list out. */
+const readPage = (body: JsonObject, listKey: string): Page | undefined => {
+  const list = body[listKey];
+  if (!Array.isArray(list) && list !== null) return undefined;
+  const { has_more: hasMore, next_offset: offset, cursor_id: cursorId } = body;
+  return {
+    rows: objects(list).flatMap(readFound),
+    next: hasMore === true ? { offset, cursor_id: cursorId } : undefined,
+  };
+};
+
+/** Rows by id; ids that do not exist are absent. */
+const readMap = (body: JsonObject, mapKey: string): readonly Found[] | undefined => {
+  const byId = body[mapKey];
+  if (byId === null) return [];
+  return isObject(byId) ? objects(Object.values(byId)).flatMap(readFound) : undefined;
+};
 
 const readFound = ({ id, fields }: JsonObject): Found[] =>
   typeof id === 'string' ? [{ id, fields: isObject(fields) ? fields : {} }] : [];

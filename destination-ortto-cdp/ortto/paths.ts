@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
+import type { ReadResult } from './answers.ts';
 import type { Connection } from './connection.ts';
 
 /** The two kinds of object in Ortto. */
@@ -7,14 +8,15 @@ export type Entity = 'person' | 'organization';
 /** The start of Ortto's paths for each. */
 export const PATHS = { person: 'person', organization: 'accounts' } as const;
 
-/** The body of the answer to a call that only reads; any refusal ends the sync. */
-export const readBody = async (
+/** What a call that only reads was answered; any refusal ends the sync. */
+export const ask = async <Result>(
   connection: Connection,
   path: string,
   content: JsonObject,
+  read: ReadResult<Result>,
   stream?: string,
-): Promise<JsonObject> => {
-  const answer = await connection.send({ call: 'read', method: 'POST', path, content, stream });
+): Promise<Result> => {
+  const answer = await connection.send({ call: 'read', method: 'POST', path, content, read, stream });
   if (answer.kind === 'refused') throw answer.error;
-  return answer.body;
+  return answer.result;
 };

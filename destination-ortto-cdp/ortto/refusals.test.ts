@@ -17,7 +17,7 @@ const CALLS: readonly Call[] = [
 
 test('every status has a meaning for every call', () => {
   for (const call of CALLS) {
-    for (let status = 300; status < 600; status += 1) expect(refusalOf(status, call).cause).not.toBe('');
+    for (let status = 300; status < 600; status += 1) expect(refusalOf(status, call, 'ortto').cause).not.toBe('');
   }
 });
 
@@ -26,7 +26,8 @@ test.each<[Next, readonly number[]]>([
   ['change_config', [401, 403, 507]],
 ])('for every call the next step is to %s after %j', (next, statuses) => {
   for (const call of CALLS) {
-    for (const status of statuses) expect([call, status, refusalOf(status, call).next]).toEqual([call, status, next]);
+    for (const status of statuses)
+      expect([call, status, refusalOf(status, call, 'ortto').next]).toEqual([call, status, next]);
   }
 });
 
@@ -37,12 +38,17 @@ test.each<[number, { readonly [C in Call]?: Next }]>([
   [409, { create_field: 'do_without', merge: 'try_later', archive: 'try_later' }],
   [413, { merge: 'isolate', look_up: 'try_later' }],
 ])('%i means %o', (status, meaning) => {
-  for (const [call, next] of Object.entries(meaning)) expect(refusalOf(status, call as Call).next).toBe(next);
+  for (const [call, next] of Object.entries(meaning)) expect(refusalOf(status, call as Call, 'ortto').next).toBe(next);
 });
 
 test('no row is hidden behind an earlier one', () => {
   const reached = new Set(
-    CALLS.flatMap((call) => Array.from({ length: 300 }, (_, index) => refusalOf(300 + index, call))),
+    CALLS.flatMap((call) =>
+      Array.from({ length: 300 }, (_, index) => [
+        refusalOf(300 + index, call, 'ortto'),
+        refusalOf(300 + index, call, 'other'),
+      ]).flat(),
+    ),
   );
   expect(REFUSALS.filter((row) => !reached.has(row))).toEqual([]);
 });

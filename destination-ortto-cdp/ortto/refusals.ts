@@ -35,11 +35,16 @@ export interface RefusedCall {
   readonly path: string;
 }
 
+/** Who wrote the answer, by its form: Ortto, or something between here and Ortto, such as a CDN or a proxy. */
+export type Author = 'ortto' | 'other';
+
 export interface Refusal {
   /** Statuses, or the first and last of a range; empty for any status. */
   readonly statuses: readonly (number | readonly [number, number])[];
   /** The calls it applies to; absent for any call. */
   readonly calls?: readonly Call[];
+  /** Who must have written the answer; absent for either. */
+  readonly author?: Author;
   /** For the documentation. */
   readonly cause: string;
   readonly next: Next;
@@ -50,13 +55,21 @@ export interface Refusal {
 const answered = ({ status }: RefusedCall): string => `Ortto answered ${status}`;
 const refused = ({ status, path }: RefusedCall): string => `Ortto refused ${path} (${status})`;
 
-/** The first row that matches a status and a call applies. */
+/** The first row that matches a status, a call and the author of the answer applies. */
 export const REFUSALS: readonly Refusal[] = [
   {
     statuses: [408, 429, 500, [502, 506], [508, 599]],
     cause: 'Ortto is busy or in trouble',
     next: 'repeat',
     sentence: answered,
+  },
+  {
+    statuses: [403, 404, 405, 410],
+    author: 'other',
+    cause: "not Ortto's own answer: a proxy, a CDN, or another server at this address",
+    next: 'repeat',
+    sentence: ({ status }) =>
+      `Something between here and Ortto answered ${status}, not Ortto itself; check region and api_url, then the proxy`,
   },
   {
     statuses: [401],
@@ -125,10 +138,11 @@ export const REFUSALS: readonly Refusal[] = [
 ];
 
 /** What an unsuccessful status means for a call. */
-export const refusalOf = (status: number, call: Call): Refusal => {
+export const refusalOf = (status: number, call: Call, author: Author): Refusal => {
   const found = REFUSALS.find(
-    ({ statuses, calls }) =>
+    ({ statuses, calls, author: wanted }) =>
       (calls === undefined || calls.includes(call)) &&
+      (wanted === undefined || wanted === author) &&
       (statuses.length === 0 ||
         statuses.some((each) => (typeof each === 'number' ? each === status : status >= each[0] && status <= each[1]))),
   );

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityDefinition, CustomField } from './account-schema.ts';
 import { objects } from './answers.ts';
 import type { Connection } from './connection.ts';
-import { PATHS, readBody } from './paths.ts';
+import { ask, PATHS } from './paths.ts';
 import type { Entity } from './paths.ts';
 
 /** Calls that read and extend custom fields and activity definitions. */
@@ -26,20 +26,19 @@ export interface SchemaCalls {
 
 export const schemaCalls = (connection: Connection): SchemaCalls => {
   /** People's fields are wrapped in one more object than organizations'. */
-  const describedFields = async (entity: Entity): Promise<readonly JsonObject[]> => {
-    const { fields } = await readBody(connection, `${PATHS[entity]}/custom-field/get`, {});
-    return objects(fields).map((entry) => (isObject(entry['field']) ? entry['field'] : entry));
-  };
+  const describedFields = (entity: Entity): Promise<readonly JsonObject[]> =>
+    ask(connection, `${PATHS[entity]}/custom-field/get`, {}, ({ fields }) =>
+      Array.isArray(fields) || fields === null
+        ? objects(fields).map((entry) => (isObject(entry['field']) ? entry['field'] : entry))
+        : undefined,
+    );
 
   return {
     async definitions() {
-      const { namespaces } = await readBody(connection, 'instance-schema/get', { namespaces: ['cm', 'oc'] });
-      const fields = isObject(namespaces)
-        ? objects(Object.values(namespaces)).flatMap((entry) =>
-            isObject(entry['fields']) ? objects(Object.values(entry['fields'])) : [],
-          )
-        : [];
-      const all = fields.flatMap(readDefinition);
+      const content = { namespaces: ['cm', 'oc'] };
+      const all = await ask(connection, 'instance-schema/get', content, ({ namespaces }) =>
+        isObject(namespaces) || namespaces === null ? fieldsOf(namespaces ?? {}).flatMap(readDefinition) : undefined,
+      );
       return {
         person: all.filter(({ id }) => id.startsWith('act:cm:')),
         organization: all.filter(({ id }) => id.startsWith('act:oc:')),
@@ -53,23 +52,28 @@ export const schemaCalls = (connection: Connection): SchemaCalls => {
     async addOptions(stream, entity, fieldId, values) {
       const path = `${PATHS[entity]}/custom-field/update`;
       const content = { field_id: fieldId, add_values: values };
-      await connection.send({ call: 'add_options', method: 'PUT', path, content, stream });
+      const read = (body: JsonObject) => (typeof body['field_id'] === 'string' ? true : undefined);
+      await connection.send({ call: 'add_options', method: 'PUT', path, content, read, stream });
     },
     async createField(entity, name, type) {
       const path = `${PATHS[entity]}/custom-field/create`;
       const content = { type, name, ...(entity === 'person' && { track_changes: false }) };
-      const answer = await connection.send({ call: 'create_field', method: 'POST', path, content });
-      if (answer.kind === 'refused') return undefined;
-      return readField({ id: answer.body['field_id'], name, display_type: type })[0];
+      const read = ({ field_id: id }: JsonObject) => readField({ id, name, display_type: type })[0];
+      const answer = await connection.send({ call: 'create_field', method: 'POST', path, content, read });
+      return answer.kind === 'refused' ? undefined : answer.result;
     },
     async defineActivity(name, attributes) {
       const path = 'definitions/activity/create';
       const content = definitionBody(name, attributes);
-      const answer = await connection.send({ call: 'define_activity', method: 'POST', path, content });
-      return answer.kind === 'refused' ? undefined : readDefinition(answer.body['custom_activity'])[0];
+      const read = (body: JsonObject) => readDefinition(body['custom_activity'])[0];
+      const answer = await connection.send({ call: 'define_activity', method: 'POST', path, content, read });
+      return answer.kind === 'refused' ? undefined : answer.result;
     },
   };
 };
+
+const fieldsOf = (namespaces: JsonObject): readonly JsonObject[] =>
+  objects(Object.values(namespaces)).flatMap(({ fields }) => (isObject(fields) ? objects(Object.values(fields)) : []));
 
 const definitionBody = (
   name: string,

@@ -57,7 +57,12 @@ test.each([
 
 test.each([
   ['an expired account', { status: 403, body: { code: 403, error: 'x' } }, /expired/],
-  ['a server without these calls', { status: 404, body: '<html>nginx</html>' }, /region and api_url/],
+  ['a server that is not Ortto', { status: 404, body: '<html>nginx</html>' }, /region and api_url/],
+  [
+    'an Ortto without these calls',
+    { status: 404, body: { code: 404, error: 'Unknown endpoint' } },
+    /region and api_url/,
+  ],
 ])('check fails for %s', async (_, answer, sentence) => {
   ortto.faults.add({ times: 10, answer });
   const { statuses } = await runCheck(ortto);

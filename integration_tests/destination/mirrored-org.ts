@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { readInput } from '../../airbyte/input.ts';
 import type { ConfiguredCatalog, JsonObject } from '../../airbyte/protocol.ts';
-import { orttoDestination } from '../../destination-ortto-cdp/destination.ts';
+import { parseConfig } from '../../destination-ortto-cdp/config.ts';
+import { DEFAULT_LIMITS, write } from '../../destination-ortto-cdp/write.ts';
 import { catalogOf, configOf, record, salesforceId, state } from './destination-run.ts';
 import type { OrttoSimulator } from '../simulators/ortto.ts';
 
@@ -119,6 +120,9 @@ const days = [
   ],
 ];
 
+/** Looks for links at once: this Ortto shows them as soon as it has them. */
+const LIMITS = { ...DEFAULT_LIMITS, linkLooksMs: [0, 1, 1] };
+
 /** Three syncs, one after the other; the states that came back and the rejections that were told. */
 export const live = async (ortto: OrttoSimulator, settings: JsonObject) => {
   const states: unknown[] = [];
@@ -143,7 +147,7 @@ export const live = async (ortto: OrttoSimulator, settings: JsonObject) => {
       log,
       signal,
     };
-    for await (const message of orttoDestination.write(input)) states.push(message.state['id']);
+    for await (const message of write(parseConfig(input.config), input, LIMITS)) states.push(message.state['id']);
     await ortto.cdp.settled();
   }
   return { states: new Set(states), rejected, ledgers };

@@ -38,8 +38,14 @@ const findPeople = (instance: Instance, body: JsonObject): readonly Entity[] => 
   return Array.from(candidates ?? people.all()).filter((one) => one.archivedAt === undefined && accepts(one));
 };
 
-export const addContacts = (instance: Instance, body: unknown): Answer => {
+/** Whether a call under this path has an effect. */
+const isHeard = ({ switches: { linkPath } }: Instance, legacy: boolean): boolean =>
+  linkPath === 'both' || linkPath === (legacy ? 'organizations' : 'accounts');
+
+/** `legacy`: called under /organizations, the older name of /accounts. */
+export const addContacts = (instance: Instance, body: unknown, legacy = false): Answer => {
   if (!isObject(body)) throw new Refusal(400, 'Failed to parse request');
+  if (!isHeard(instance, legacy)) return { status: 200, body: {} };
   const organization = findOrganization(instance, body);
   const people = findPeople(instance, body);
   if (organization === undefined) return { status: 200, body: {} };

@@ -20,6 +20,10 @@ export const accountSwitches = {
     positions: ['any', 'accounts_id', 'account_id', 'organization_id'],
     about: 'which key of contacts/add and /remove names the account',
   },
+  linkPath: {
+    positions: ['both', 'accounts', 'organizations'],
+    about: 'under which path contacts/add has an effect; the other is answered alike',
+  },
   secondOrganization: {
     positions: ['moves', 'refused'],
     about: 'adding a person who already belongs to another account (refused: 200 and no effect)',
