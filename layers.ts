@@ -78,7 +78,11 @@ export const LAYERS: readonly Layer[] = [
     floors: [
       { folder: 'delivery', is: 'what is asked of Ortto for a batch: passes, links, hand-overs, removals, activities' },
       { folder: 'queue', is: 'what waits, what is under way, what is settled, and which states may leave; the ledger' },
-      { folder: 'records', is: 'one record, and what it becomes; pure', packages: ['json-schema'] },
+      {
+        folder: 'records',
+        is: 'one record, and what it becomes; pure',
+        packages: ['json-schema', 'libphonenumber-js', 'validator'],
+      },
       {
         folder: 'mapping',
         is: 'settings, catalog and account, and the one mapping per stream they give',

@@ -121,5 +121,9 @@ const entityOf = ({ about }: Activity): 'person' | 'organization' =>
 /** Ortto names its own field; users know the Salesforce one. */
 const rejectedBy = (activity: Activity, { reason, field }: Verdict & { readonly kind: 'refused' }): Fate => {
   const { attributes } = activity.mapping[entityOf(activity)] ?? { attributes: [] };
+  // Today's date may be ahead of UTC; whether Ortto takes that is not known.
+  if (reason === 'invalid' && field === undefined && Date.parse(activity.occurredAt) > Date.now()) {
+    return { kind: 'rejected', reason: 'in_the_future' };
+  }
   return { kind: 'rejected', reason, field: attributes.find(({ id }) => id === field)?.from ?? field };
 };

@@ -52,7 +52,7 @@ test.each<[DisplayType | 'email', unknown, string]>([
   ['integer', 1.5, 'not_an_integer'],
   ['integer', 2 ** 53, 'number_out_of_range'],
   ['decimal', 'NaN', 'not_a_number'],
-  ['decimal', 1e14, 'number_out_of_range'],
+  ['decimal', 1e17, 'number_out_of_range'],
   ['date', '22/07/2024', 'not_a_date'],
   ['date', '2023-02-29', 'not_a_date'],
   ['date', 20240722, 'not_a_date'],
@@ -165,4 +165,19 @@ test.each([
   ['', false],
 ])('the flag %j is set: %j', (value, expected) => {
   expect(isTrue(value)).toBe(expected);
+});
+
+test.each([
+  [15_000_000_000_000, '15000000000000000'],
+  [-15_000_000_000_000, '-15000000000000000'],
+  [9_007_199_254_740_991, '9007199254740991000'],
+  [1e15, '1000000000000000000'],
+])('%d as thousandths is the literal %s, every digit of it', (value, literal) => {
+  const { value: converted } = convert('currency', value) as { readonly value: unknown };
+  expect(JSON.stringify({ converted })).toBe(`{"converted":${literal}}`);
+});
+
+test('options of a multi-select are one whatever the space around them', () => {
+  expect(convert('multi_select', 'A; B ;A ;B')).toEqual({ value: ['A', 'B'] });
+  expect(convert('multi_select', [' A', 'A'])).toEqual({ value: ['A'] });
 });

@@ -1,6 +1,9 @@
+import type { CountryCode } from 'libphonenumber-js/min';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { RejectReason } from '../reasons.ts';
-import { normalEmail, normalPhone } from './identity.ts';
+import { normalEmail } from './identity.ts';
+import { normalPhone } from './phone.ts';
+import { visibleText } from './visible-text.ts';
 
 // What Ortto accepts for each display type, and how Salesforce values are converted to it. Everything is checked here, before
 // anything is sent: Ortto bans an address that sends bad rows.
@@ -33,11 +36,12 @@ const NOTHING: Converted = { value: null };
 
 /**
  * The value as Ortto accepts it for a field of this type; `null` if there is none. Never called with undefined: a field that
- * a record does not have is not sent at all.
+ * a record does not have is not sent at all. `country`: where numbers without a country code belong.
  */
-export const convert = (type: DisplayType | 'email', value: unknown): Converted => {
-  if (value === null || (typeof value === 'string' && value.trim() === '')) return NOTHING;
-  return CONVERTERS[type](value);
+export const convert = (type: DisplayType | 'email', value: unknown, country?: CountryCode): Converted => {
+  if (typeof value !== 'string') return value === null ? NOTHING : CONVERTERS[type](value, country);
+  const visible = visibleText(value);
+  return visible.trim() === '' ? NOTHING : CONVERTERS[type](visible, country);
 };
 
 const text = (value: unknown, length: number): Converted => {
@@ -72,8 +76,24 @@ const thousandths = (value: unknown): Converted => {
   if (number === undefined) return { misfit: 'not_a_number' };
   const [digits = '0', exponent = '0'] = String(Math.abs(number)).split('e');
   const shifted = Math.round(Number(`${digits}e${Number(exponent) + 3}`));
-  if (!Number.isSafeInteger(shifted)) return { misfit: 'number_out_of_range' };
+  if (!Number.isSafeInteger(shifted)) return largeThousandths(number);
   return { value: number < 0 && shifted !== 0 ? -shifted : shifted };
+};
+
+/** Of ES2025, in Node since 21; TypeScript's library does not have it yet. */
+const rawJson = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
+
+/** Ortto's integers have 64 bits. */
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** A whole number of thousandths that a double does not hold exactly, as the literal that goes into the JSON. */
+const largeThousandths = (number: number): Converted => {
+  // Above 2^53 / 1000 a double still has the unit and, below 2^53, every digit before the point.
+  const whole = Number.isInteger(number) ? BigInt(number) * 1000n : undefined;
+  if (whole === undefined || !Number.isSafeInteger(number) || whole > MAX_INT64 || whole < -MAX_INT64) {
+    return { misfit: 'number_out_of_range' };
+  }
+  return { value: rawJson.rawJSON(String(whole)) };
 };
 
 const DAY = /^(\d{4})-(\d\d)-(\d\d)(?:$|T)/;
@@ -120,8 +140,9 @@ const email = (value: unknown): Converted => {
   return address === undefined ? { misfit: 'not_an_email' } : { value: address };
 };
 
-const phone = (value: unknown): Converted => {
-  const number = typeof value === 'string' || typeof value === 'number' ? normalPhone(String(value)) : undefined;
+const phone = (value: unknown, country: CountryCode | undefined): Converted => {
+  const number =
+    typeof value === 'string' || typeof value === 'number' ? normalPhone(String(value), country) : undefined;
   return number === undefined ? { misfit: 'not_a_phone' } : { value: number };
 };
 
@@ -134,7 +155,7 @@ const geo = (value: unknown): Converted => {
 const list = (value: unknown): Converted => {
   const items: readonly unknown[] | undefined = typeof value === 'string' ? value.split(';') : arrayOf(value);
   if (items === undefined) return { misfit: 'not_a_list' };
-  const options = items.map((item) => convert('text', item));
+  const options = items.map((item) => convert('text', typeof item === 'string' ? item.trim() : item));
   if (options.some(({ misfit }) => misfit !== undefined)) return { misfit: 'not_a_list' };
   const values = new Set(options.flatMap((option) => (option.misfit === undefined ? [option.value] : [])));
   values.delete(null);
@@ -159,7 +180,9 @@ const bytesOf = (value: object): number => {
   }
 };
 
-const CONVERTERS: { readonly [Type in DisplayType | 'email']: (value: unknown) => Converted } = {
+const CONVERTERS: {
+  readonly [Type in DisplayType | 'email']: (value: unknown, country: CountryCode | undefined) => Converted;
+} = {
   text: (value) => text(value, TEXT_LENGTH),
   large_text: (value) => text(value, LARGE_TEXT_LENGTH),
   link: (value) => text(value, TEXT_LENGTH),

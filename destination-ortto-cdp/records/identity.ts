@@ -1,6 +1,8 @@
+import emailValidator from 'validator/lib/isEmail.js';
 import type { IdKind } from '../mapping/identities.ts';
+import { withoutInvisible } from './visible-text.ts';
 
-// What identifies people and organizations: Salesforce ids, emails and phones, in the one form in which they are compared.
+// What identifies people and organizations: Salesforce ids and emails, in the one form in which they are compared.
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 
@@ -19,8 +21,10 @@ const ID_FORM = /^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$/;
 
 /** The id in its 18-character form; undefined when the value is not a Salesforce id. */
 export const salesforceId = (value: unknown): string | undefined => {
-  if (typeof value !== 'string' || !ID_FORM.test(value)) return undefined;
-  return value.length === 18 ? value : value + checksum(value);
+  if (typeof value !== 'string') return undefined;
+  const id = ID_FORM.test(value) ? value : withoutInvisible(value);
+  if (!ID_FORM.test(id)) return undefined;
+  return id.length === 18 ? id : id + checksum(id);
 };
 
 /** By an id's first three characters, which are the same in every org. */
@@ -46,38 +50,11 @@ export const certainId = (value: unknown): string | undefined =>
     ? value
     : undefined;
 
-const EMAIL_FORM = /^[^\s@<>()[\]",;:\\]+@[^\s@<>()[\]",;:\\.]+(?:\.[^\s@<>()[\]",;:\\.]+)+$/u;
-/** RFC 5321, section 4.5.3.1.3, less the two brackets. */
-const EMAIL_LENGTH = 254;
+/** Local parts in any script and names of hosts with an underscore are in use; whether a domain exists is not asked. */
+const EMAIL_OPTIONS = { allow_utf8_local_part: true, allow_underscores: true } as const;
 
-/** The address, trimmed and in lower case; undefined if it is not valid. */
+/** The address, trimmed and in lower case, without invisible characters; undefined if it is not valid. */
 export const normalEmail = (text: string): string | undefined => {
-  const address = text.trim().toLowerCase();
-  return address.length <= EMAIL_LENGTH && EMAIL_FORM.test(address) ? address : undefined;
-};
-
-/** A phone number as Ortto accepts it. */
-export interface Phone {
-  readonly phone: string;
-  readonly parse_with_country_code: boolean;
-}
-
-/** E.164: country code and number have at most 15 digits. The minimum is a three-digit code and a four-digit number. */
-const DIGITS = { international: [7, 15], local: [4, 14] } as const;
-
-/**
- * A number that starts with + or 00 includes its country code; any other is a number of the Ortto account's own country, and
- * Ortto must not look for a code in it. Undefined if it cannot be a phone number. An extension is dropped: Ortto has no field
- * for it.
- */
-export const normalPhone = (text: string): Phone | undefined => {
-  const number = text.trim().replace(/\s*(?:;|,|#|x|ext\.?|extension)\s*:?\s*\d+\s*$/i, '');
-  if (!/^[+\d\s().\-/\u00a0\u2010-\u2015]+$/.test(number)) return undefined;
-  const international = /^\(?(?:\+|00)/.test(number);
-  const digits = number.replaceAll(/\D/g, '').replace(international ? /^0+/ : /^$/, '');
-  const [least, most] = international ? DIGITS.international : DIGITS.local;
-  const significant = digits.replace(/^0+/, '').length;
-  return significant >= least && digits.length <= most
-    ? { phone: digits, parse_with_country_code: international }
-    : undefined;
+  const address = withoutInvisible(text).toLowerCase();
+  return emailValidator.default(address, EMAIL_OPTIONS) ? address : undefined;
 };

@@ -90,6 +90,13 @@ test('an event is kept until an hour before its ninety days are over, and a cloc
   expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
 });
 
+test("today's date is not in the future, wherever the day begins first, and is the same instant at any hour", () => {
+  const dayAt = (aheadMs: number) => new Date(NOW + aheadMs).toISOString().slice(0, 10);
+  const ahead = event({ CreatedDate: dayAt(14 * 3_600_000) });
+  expect(ahead).toMatchObject({ activity: { occurredAt: `${dayAt(14 * 3_600_000)}T00:00:00.000Z` } });
+  expect(event({ CreatedDate: dayAt(48 * 3_600_000) })).toMatchObject({ kind: 'reject', reason: 'in_the_future' });
+});
+
 test('all problems of an event are reported at once', () => {
   expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
     problems: [{ reason: 'not_a_person' }, { reason: 'not_a_time' }, { reason: 'not_a_date' }],

@@ -13,6 +13,9 @@ const OLDEST_MS = 90 * 24 * HOUR_MS - HOUR_MS;
 /** How far this machine's clock may lag Salesforce's before a fresh activity looks like a future one. */
 const CLOCK_SKEW_MS = 300_000;
 
+/** Where the day begins first, it is today this long before it is in UTC. */
+const FIRST_DAYLIGHT_MS = 14 * HOUR_MS;
+
 /** Ortto accepts 16 kB per activity; the rest of it needs some room. */
 const ATTRIBUTE_BYTES = 15_000;
 
@@ -75,7 +78,10 @@ const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Prob
   return named.length > 1 ? { reason: 'several_ids', field: named.map(({ field }) => field).join(', ') } : named[0];
 };
 
-/** The first time that the record has. A future time might still change, and with it the activity's identity. */
+/**
+ * The first time that the record has. A future time might still change, and with it the activity's identity. A date without a time
+ * is midnight in UTC, whoever reads it and when: in Sydney today's date is ahead of that for most of the morning.
+ */
 const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Problem => {
   for (const path of mapping.occurredAt) {
     const value = valueAt(data, path);
@@ -83,7 +89,8 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
     const field = path.join('.');
     const instant = instantOf(value);
     if (instant === undefined) return { reason: 'not_a_time', field };
-    return instant > now + CLOCK_SKEW_MS ? { reason: 'in_the_future', field } : instant;
+    const latest = now + CLOCK_SKEW_MS + (String(value).includes('T') ? 0 : FIRST_DAYLIGHT_MS);
+    return instant > latest ? { reason: 'in_the_future', field } : instant;
   }
   return { reason: 'no_time', field: mapping.occurredAt[0]?.join('.') };
 };
