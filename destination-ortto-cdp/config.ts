@@ -61,6 +61,21 @@ export interface FieldMapping {
   readonly type: string | undefined;
   readonly rule: FieldRule | undefined;
   readonly nulls: NullRule | undefined;
+  /** For a permission: which values mean what. Undefined where the field's name says it. */
+  readonly consent: ConsentList | undefined;
+}
+
+/** The values of a permission's field that mean "opted out", or those that mean "opted in". */
+export interface ConsentList {
+  readonly kind: 'opted_out_when' | 'opted_in_when';
+  /** Never empty, and none of them blank. */
+  readonly values: readonly string[];
+}
+
+/** What is too much to be meant: more than both. */
+export interface Limit {
+  readonly records: number;
+  readonly percent: number;
 }
 
 /** A user's changes to one stream; undefined means "as in the default mapping". */
@@ -90,6 +105,7 @@ export interface DestinationConfig {
   readonly mergeConvertedLeads: boolean;
   readonly deletedRecords: DeletedRecords;
   readonly linkPeopleToOrganizations: boolean;
+  readonly limits: { readonly optedInWhen: Limit };
   readonly requestsPerSecond: number;
   readonly streamPrefix: string;
 }
@@ -101,10 +117,20 @@ interface RawEntity<Key, Strategy extends FindStrategy> {
   find_strategy?: Strategy;
 }
 
+interface RawField {
+  from: string;
+  to: string;
+  type?: string;
+  rule?: FieldRule;
+  nulls?: NullRule;
+  opted_out_when?: string[];
+  opted_in_when?: string[];
+}
+
 interface RawObject {
   stream: string;
   target?: Target;
-  fields?: { from: string; to: string; type?: string; rule?: FieldRule; nulls?: NullRule }[];
+  fields?: RawField[];
   person?: string;
   activity?: { name?: string; occurred_at?: string; identified_by?: string[] };
 }
@@ -120,6 +146,7 @@ interface RawConfig {
   merge_converted_leads?: boolean;
   deleted_records?: DeletedRecords;
   link_people_to_organizations?: boolean;
+  limits?: { opted_in_when?: Partial<Limit> };
   requests_per_second?: number;
   stream_prefix?: string;
 }
@@ -130,6 +157,8 @@ export const REGION_HOSTS = {
   au: 'https://api.au.ap3api.com',
   eu: 'https://api.eu.ap3api.com',
 } as const;
+
+const OPTED_IN_WHEN_LIMIT: Limit = { records: 1000, percent: 20 };
 
 const validate = validator(schema);
 
@@ -152,6 +181,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
     mergeConvertedLeads: raw.merge_converted_leads ?? true,
     deletedRecords: raw.deleted_records ?? 'ignore',
     linkPeopleToOrganizations: raw.link_people_to_organizations ?? true,
+    limits: { optedInWhen: { ...OPTED_IN_WHEN_LIMIT, ...raw.limits?.opted_in_when } },
     requestsPerSecond: raw.requests_per_second ?? 10,
     streamPrefix: raw.stream_prefix ?? '',
   };
@@ -175,7 +205,10 @@ const entity = <Key>(
 const objectMapping = (raw: RawObject): ObjectMapping => ({
   stream: raw.stream,
   target: raw.target,
-  fields: (raw.fields ?? []).map(({ from, to, type, rule, nulls }) => ({ from, to, type, rule, nulls })),
+  fields: (raw.fields ?? []).map((row) => {
+    const { from, to, type, rule, nulls } = row;
+    return { from, to, type, rule, nulls, consent: consentList(row) };
+  }),
   person: raw.person,
   activity: raw.activity && {
     name: raw.activity.name,
@@ -183,6 +216,11 @@ const objectMapping = (raw: RawObject): ObjectMapping => ({
     identifiedBy: raw.activity.identified_by?.length ? raw.activity.identified_by : undefined,
   },
 });
+
+const consentList = ({ opted_out_when: out, opted_in_when: optedIn }: RawField): ConsentList | undefined => {
+  if (out !== undefined) return { kind: 'opted_out_when', values: out };
+  return optedIn && { kind: 'opted_in_when', values: optedIn };
+};
 
 const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
   // A header cannot carry other characters. Pasting a key with its line break is a common mistake, which trim() repairs.
@@ -220,11 +258,39 @@ const objectProblems = (objects: readonly RawObject[]): string[] => {
 
 const fieldProblems = (object: RawObject, index: number): string[] => {
   const seen = new Map<string, number>();
-  return (object.fields ?? []).flatMap(({ from }, row) => {
-    const earlier = seen.get(from);
-    seen.set(from, row);
-    return earlier === undefined
-      ? []
-      : [`objects[${index}].fields[${row}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
+  return (object.fields ?? []).flatMap((field, row) => {
+    const earlier = seen.get(field.from);
+    seen.set(field.from, row);
+    const place = `objects[${index}].fields[${row}]`;
+    const repeated =
+      earlier === undefined ? [] : [`${place}.from: ${field.from} is already in objects[${index}].fields[${earlier}]`];
+    return [...repeated, ...consentProblems(field, place)];
   });
 };
+
+/** What `to` accepts for a field that holds a permission. */
+const PERMISSION_TARGETS: readonly string[] = ['email_permission', 'sms_permission', 'bol::p', 'bol::sp'];
+
+const consentProblems = (field: RawField, place: string): string[] => {
+  const given = (['opted_out_when', 'opted_in_when'] as const).filter((option) => field[option] !== undefined);
+  const ofOption = given.flatMap((option) => {
+    const values = field[option] ?? [];
+    if (!PERMISSION_TARGETS.includes(field.to))
+      return [
+        `${place}.${option}: only email_permission and sms_permission are read by values, but ${field.from} goes to ${field.to}; remove ${option}, or change to`,
+      ];
+    if (values.length === 0)
+      return [`${place}.${option}: must name at least one value, for example ["${EXAMPLES[option]}"]; or remove it`];
+    return values.some((value) => value.trim() === '')
+      ? [`${place}.${option}: must not contain an empty value; an empty field is an opt-out only under opted_in_when`]
+      : [];
+  });
+  return given.length < 2
+    ? ofOption
+    : [
+        ...ofOption,
+        `${place}: keep one of opted_out_when and opted_in_when: the first names who has opted out, the second names who has opted in and makes opt-outs of everybody else`,
+      ];
+};
+
+const EXAMPLES = { opted_out_when: 'Opted out', opted_in_when: 'Opted in' } as const;

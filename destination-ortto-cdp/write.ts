@@ -20,10 +20,16 @@ export interface Limits {
   readonly afterInputMs: number;
   /** Links of a stream that may be waiting before they are made. */
   readonly maxWaitingLinks: number;
+  /** Opt-outs of a stream that may wait for a decision. */
+  readonly maxWaitingOptOuts: number;
 }
 
 /** The platform ends a destination two hours after its input; what is not written by then is left to the next attempt. */
-export const DEFAULT_LIMITS: Limits = { afterInputMs: (2 * 60 - 5) * 60_000, maxWaitingLinks: 50_000 };
+export const DEFAULT_LIMITS: Limits = {
+  afterInputMs: (2 * 60 - 5) * 60_000,
+  maxWaitingLinks: 50_000,
+  maxWaitingOptOuts: 100_000,
+};
 
 /**
  * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
@@ -33,7 +39,7 @@ export const DEFAULT_LIMITS: Limits = { afterInputMs: (2 * 60 - 5) * 60_000, max
 export async function* write(
   config: DestinationConfig,
   { catalog, input, log, signal }: WriteInput,
-  { afterInputMs, maxWaitingLinks }: Limits,
+  { afterInputMs, maxWaitingLinks, maxWaitingOptOuts }: Limits,
 ): AsyncIterable<StateMessage> {
   noteOverwrite(catalog, log);
   const ledger = createLedger(
@@ -69,6 +75,7 @@ export async function* write(
       ledger,
       log,
       maxWaitingLinks,
+      maxWaitingOptOuts,
       onFailure: batches.fail,
     });
     progress = setInterval(() => log.info(progressLine(ledger, dispatch.waiting, requests)), PROGRESS_MS);

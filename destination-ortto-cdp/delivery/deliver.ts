@@ -9,12 +9,14 @@ import { createActivityDelivery } from './activities.ts';
 import { createBackgroundLinks } from './background-links.ts';
 import { deliverHandOvers } from './hand-overs.ts';
 import type { HandOver } from './hand-overs.ts';
+import { createImpliedOptOuts } from './implied-opt-outs.ts';
 import { createKnownIds } from './known-ids.ts';
 import { createLinksOfWrites } from './links-of-writes.ts';
 import { createLinks } from './links.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
 import { createSelectOptions } from './select-options.ts';
+import { createUnlistedValues } from './unlisted-values.ts';
 import { deliverWrites } from './writes.ts';
 
 export interface DelivererOptions extends Prepared {
@@ -24,6 +26,8 @@ export interface DelivererOptions extends Prepared {
   readonly log: Log;
   /** The links of a stream are made once this many are waiting. */
   readonly maxWaitingLinks: number;
+  /** It is decided about the implied opt-outs of a stream once this many are waiting. */
+  readonly maxWaitingOptOuts: number;
   /** Called when something done alongside the batches has failed. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -32,14 +36,15 @@ export interface DelivererOptions extends Prepared {
 export interface Deliverer {
   /** One outcome per task, in order. All tasks are of one stream and one kind. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Starts making the links of a stream once nothing more of it is under way. */
+  /** Starts what waits for the end of a stream, links and implied opt-outs, once nothing more of it is under way. */
   readonly streamEnded: (stream: string) => void;
-  /** Makes the links still waiting. */
+  /** Does what still waits. */
   readonly finish: () => Promise<void>;
 }
 
 export const createDeliverer = (options: DelivererOptions): Deliverer => {
-  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, onFailure } = options;
+  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, maxWaitingOptOuts, onFailure } =
+    options;
   const hasActivities = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createKnownIds({ ids: hasActivities, owners: sharing(config.people) });
@@ -58,10 +63,27 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       : undefined;
   const linksOfWrites = createLinksOfWrites(ortto, links);
   const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });
+  const values = createUnlistedValues();
+  const impliedOptOuts = createImpliedOptOuts({
+    ortto,
+    ledger,
+    limit: config.limits.optedInWhen,
+    values,
+    maxWaiting: maxWaitingOptOuts,
+    onFailure,
+  });
+
+  const countUnlisted = ({ mapping: { stream }, unlisted }: Write): void => {
+    if (unlisted.length === 0) return;
+    values.count(stream, unlisted);
+    if (unlisted.some(({ kind }) => kind !== 'opted_in_when')) ledger.note(stream, 'not_in_list', 1);
+  };
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
     const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
     const delivered = await linksOfWrites.locate(writes, await deliverWrites(ortto, config, writes));
+    const optOuts = await impliedOptOuts.hold(writes, delivered);
+    for (const one of writes) countUnlisted(one);
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined) return each;
@@ -69,7 +91,8 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       const known = target === 'person' ? people : organizations;
       const { orttoId } = each;
       if (orttoId !== undefined && known.set(one.id, orttoId).shared) ledger.note(stream, 'shared', 1);
-      return { fate: each.fate, until: linksOfWrites.add(one, each, restored.has(one.id)) };
+      const link = linksOfWrites.add(one, each, restored.has(one.id));
+      return { fate: each.fate, until: both(link, optOuts[index]) };
     });
   };
 
@@ -108,13 +131,27 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   return {
     async deliver(tasks) {
       const outcomes = await deliver(tasks);
-      await background.afterBatch(tasks[0]?.stream ?? '');
+      const stream = tasks[0]?.stream ?? '';
+      await impliedOptOuts.afterBatch(stream);
+      await background.afterBatch(stream);
       return outcomes;
     },
-    streamEnded: background.streamEnded,
-    finish: background.finish,
+    streamEnded(stream) {
+      impliedOptOuts.streamEnded(stream);
+      background.streamEnded(stream);
+    },
+    async finish() {
+      values.print(log);
+      await impliedOptOuts.finish();
+      await background.finish();
+      impliedOptOuts.refuse();
+    },
   };
 };
+
+/** When both have resolved; undefined if there is neither. */
+const both = (one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]).then(() => {});
 
 /** The work of a batch's tasks. Throws unless they are all of one kind. */
 const worksOf = <Kind extends Task['work']['kind']>(
