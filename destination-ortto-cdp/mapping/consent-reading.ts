@@ -38,6 +38,8 @@ export const listReading = ({ kind, values }: ConsentList, isList: boolean): Con
 
 /** What a record's value says; null for an empty field. Never called with undefined: a field that a record lacks says nothing. */
 export const readConsent = (reading: ConsentReading, value: unknown): Said => {
+  // Nearly every value, so no list is made of it.
+  if (reading.kind === 'flag' && typeof value === 'boolean') return value ? 'out' : 'nothing';
   const items = itemsOf(reading, value);
   if (reading.kind === 'flag') {
     if (items.includes('true')) return 'out';
