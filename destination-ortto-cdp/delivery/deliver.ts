@@ -16,6 +16,7 @@ import { createLinks } from './links.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
 import { createSelectOptions } from './select-options.ts';
+import { createTurns } from './turns.ts';
 import { createUnlistedValues } from './unlisted-values.ts';
 import { deliverWrites } from './writes.ts';
 
@@ -64,11 +65,13 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   const linksOfWrites = createLinksOfWrites(ortto, links);
   const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });
   const values = createUnlistedValues();
+  const turns = createTurns();
   const impliedOptOuts = createImpliedOptOuts({
     ortto,
     ledger,
     limit: config.limits.optedInWhen,
     values,
+    turns,
     maxWaiting: maxWaitingOptOuts,
     onFailure,
   });
@@ -130,7 +133,7 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
 
   return {
     async deliver(tasks) {
-      const outcomes = await deliver(tasks);
+      const outcomes = await turns.together(() => deliver(tasks));
       const stream = tasks[0]?.stream ?? '';
       await impliedOptOuts.afterBatch(stream);
       await background.afterBatch(stream);

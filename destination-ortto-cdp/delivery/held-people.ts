@@ -5,11 +5,8 @@ export interface HeldPeople {
   /** `permissions` are bits. */
   readonly add: (personId: string, permissions: number) => void;
   readonly size: number;
-  /**
-   * In the order added, in groups of at most `size` people. Who was added several times is in a group once, with all the
-   * permissions.
-   */
-  readonly groups: (size: number) => Generator<ReadonlyMap<string, number>>;
+  /** In groups of at most `size` people. Who was added several times is there once, with all the permissions. */
+  readonly groups: (size: number) => readonly (readonly (readonly [string, number])[])[];
 }
 
 const WIDTH = ORTTO_ID.bytes + 1;
@@ -45,16 +42,13 @@ export const createHeldPeople = (): HeldPeople => {
     get size() {
       return count + others.length;
     },
-    *groups(size) {
-      let group = new Map<string, number>();
-      for (const [personId, permissions] of all()) {
-        if (group.size === size && !group.has(personId)) {
-          yield group;
-          group = new Map();
-        }
-        group.set(personId, (group.get(personId) ?? 0) | permissions);
-      }
-      if (group.size > 0) yield group;
+    groups(size) {
+      const people = new Map<string, number>();
+      for (const [personId, permissions] of all()) people.set(personId, (people.get(personId) ?? 0) | permissions);
+      const distinct = [...people];
+      return Array.from({ length: Math.ceil(distinct.length / size) }, (_, group) =>
+        distinct.slice(group * size, (group + 1) * size),
+      );
     },
   };
 };

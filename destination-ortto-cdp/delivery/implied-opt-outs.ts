@@ -7,7 +7,9 @@ import { PERSON_ID } from '../ortto/system-fields.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
 import { createHeldPeople } from './held-people.ts';
+import { inParallel } from './in-parallel.ts';
 import { isBeyond } from './opt-in-limit.ts';
+import type { Turns } from './turns.ts';
 import type { UnlistedValues } from './unlisted-values.ts';
 import { lookUpIds } from './writes.ts';
 import type { Delivered } from './writes.ts';
@@ -41,6 +43,8 @@ export interface ImpliedOptOutsOptions {
   readonly ledger: Ledger;
   readonly limit: Limit;
   readonly values: UnlistedValues;
+  /** Two requests about one person are never under way at once. Here nobody knows who the batches are about. */
+  readonly turns: Turns;
   /** So many of a stream wait at most before it is decided about them. */
   readonly maxWaiting: number;
   readonly onFailure: (error: unknown) => void;
@@ -69,7 +73,7 @@ interface Line {
 }
 
 export const createImpliedOptOuts = (options: ImpliedOptOutsOptions): ImpliedOptOuts => {
-  const { ortto, ledger, limit, values, maxWaiting, onFailure } = options;
+  const { ortto, ledger, limit, values, turns, maxWaiting, onFailure } = options;
   const lines = new Map<string, Line>();
   let underWay: Promise<void> = Promise.resolve();
 
@@ -83,10 +87,12 @@ export const createImpliedOptOuts = (options: ImpliedOptOutsOptions): ImpliedOpt
 
   const send = async (stream: string, { people, lost, sent }: Lot): Promise<void> => {
     let refused = lost;
-    for (const group of people.groups(PEOPLE_PER_CALL)) {
-      const verdicts = await ortto.merge(stream, { target: 'person', body: optOutBody(group) });
-      refused += verdicts.filter(({ kind }) => kind === 'refused').length;
-    }
+    await turns.alone(() =>
+      inParallel(people.groups(PEOPLE_PER_CALL), async (group) => {
+        const verdicts = await ortto.merge(stream, { target: 'person', body: optOutBody(group) });
+        refused += verdicts.filter(({ kind }) => kind === 'refused').length;
+      }),
+    );
     if (refused > 0) throw new TransientError(notTaken(stream, refused));
     ledger.note(stream, 'implied_opt_outs', people.size);
     sent.resolve();
@@ -166,8 +172,8 @@ const existed = (delivered: Delivered | undefined): boolean =>
   delivered !== undefined &&
   (delivered.fate.kind === 'merged' || (delivered.fate.kind === 'rejected' && delivered.orttoId !== undefined));
 
-const optOutBody = (people: ReadonlyMap<string, number>) => ({
-  people: Array.from(people, ([personId, permissions]) => ({
+const optOutBody = (people: readonly (readonly [string, number])[]) => ({
+  people: people.map(([personId, permissions]) => ({
     fields: {
       [PERSON_ID]: personId,
       ...Object.fromEntries(
