@@ -56,7 +56,7 @@ const connector = (
     ...Object.entries(parts.ground).map(([file, what]) => ({
       path: `${name}/${file}`,
       is: what,
-      imports: ['airbyte', 'schemas'],
+      imports: ['airbyte', 'schemas', ...files.filter((other) => other !== `${name}/${file}`)],
       packages: [],
       tests: [],
     })),
@@ -89,6 +89,7 @@ export const LAYERS: readonly Layer[] = [
     fixtures: 'what unit tests share; not in the images',
     ground: {
       'config.ts': 'the settings, parsed',
+      'object-problems.ts': 'what is wrong with the entries of `objects` beyond their schema',
       'reasons.ts': 'every reason to skip or reject a record, with its sentence for the user',
     },
   }),

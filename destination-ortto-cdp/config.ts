@@ -3,6 +3,7 @@ import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
+import { objectProblems } from './object-problems.ts';
 
 // The choices the schema offers for an option are in a list here or in a table that implements them; a test compares the two.
 
@@ -244,53 +245,3 @@ const addressProblems = (text: string): string[] => {
     ...(url.search || url.hash ? ['api_url: must not contain a query or a fragment'] : []),
   ];
 };
-
-const objectProblems = (objects: readonly RawObject[]): string[] => {
-  const seen = new Map<string, number>();
-  return objects.flatMap((object, index) => {
-    const earlier = seen.get(object.stream);
-    seen.set(object.stream, index);
-    const repeated =
-      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is already in objects[${earlier}]`];
-    return [...repeated, ...fieldProblems(object, index)];
-  });
-};
-
-const fieldProblems = (object: RawObject, index: number): string[] => {
-  const seen = new Map<string, number>();
-  return (object.fields ?? []).flatMap((field, row) => {
-    const earlier = seen.get(field.from);
-    seen.set(field.from, row);
-    const place = `objects[${index}].fields[${row}]`;
-    const repeated =
-      earlier === undefined ? [] : [`${place}.from: ${field.from} is already in objects[${index}].fields[${earlier}]`];
-    return [...repeated, ...consentProblems(field, place)];
-  });
-};
-
-/** What `to` accepts for a field that holds a permission. */
-const PERMISSION_TARGETS: readonly string[] = ['email_permission', 'sms_permission', 'bol::p', 'bol::sp'];
-
-const consentProblems = (field: RawField, place: string): string[] => {
-  const given = (['opted_out_when', 'opted_in_when'] as const).filter((option) => field[option] !== undefined);
-  const ofOption = given.flatMap((option) => {
-    const values = field[option] ?? [];
-    if (!PERMISSION_TARGETS.includes(field.to))
-      return [
-        `${place}.${option}: only email_permission and sms_permission are read by values, but ${field.from} goes to ${field.to}; remove ${option}, or change to`,
-      ];
-    if (values.length === 0)
-      return [`${place}.${option}: must name at least one value, for example ["${EXAMPLES[option]}"]; or remove it`];
-    return values.some((value) => value.trim() === '')
-      ? [`${place}.${option}: must not contain an empty value; an empty field is an opt-out only under opted_in_when`]
-      : [];
-  });
-  return given.length < 2
-    ? ofOption
-    : [
-        ...ofOption,
-        `${place}: keep one of opted_out_when and opted_in_when: the first names who has opted out, the second names who has opted in and makes opt-outs of everybody else`,
-      ];
-};
-
-const EXAMPLES = { opted_out_when: 'Opted out', opted_in_when: 'Opted in' } as const;

@@ -9,7 +9,7 @@ import { createActivityDelivery } from './activities.ts';
 import { createBackgroundLinks } from './background-links.ts';
 import { deliverHandOvers } from './hand-overs.ts';
 import type { HandOver } from './hand-overs.ts';
-import { createImpliedOptOuts } from './implied-opt-outs.ts';
+import { createConsent } from './consent.ts';
 import { createKnownIds } from './known-ids.ts';
 import { createLinksOfWrites } from './links-of-writes.ts';
 import { createLinks } from './links.ts';
@@ -17,7 +17,6 @@ import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
 import { createSelectOptions } from './select-options.ts';
 import { createTurns } from './turns.ts';
-import { createUnlistedValues } from './unlisted-values.ts';
 import { deliverWrites } from './writes.ts';
 
 export interface DelivererOptions extends Prepared {
@@ -64,29 +63,14 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       : undefined;
   const linksOfWrites = createLinksOfWrites(ortto, links);
   const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });
-  const values = createUnlistedValues();
   const turns = createTurns();
-  const impliedOptOuts = createImpliedOptOuts({
-    ortto,
-    ledger,
-    limit: config.limits.optedInWhen,
-    values,
-    turns,
-    maxWaiting: maxWaitingOptOuts,
-    onFailure,
-  });
-
-  const countUnlisted = ({ mapping: { stream }, unlisted }: Write): void => {
-    if (unlisted.length === 0) return;
-    values.count(stream, unlisted);
-    if (unlisted.some(({ kind }) => kind !== 'opted_in_when')) ledger.note(stream, 'not_in_list', 1);
-  };
+  const limit = config.limits.optedInWhen;
+  const consent = createConsent({ ortto, ledger, log, limit, turns, maxWaiting: maxWaitingOptOuts, onFailure });
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
     const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
     const delivered = await linksOfWrites.locate(writes, await deliverWrites(ortto, config, writes));
-    const optOuts = await impliedOptOuts.hold(writes, delivered);
-    for (const one of writes) countUnlisted(one);
+    const optOuts = await consent.hold(writes, delivered);
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined) return each;
@@ -135,26 +119,25 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
     async deliver(tasks) {
       const outcomes = await turns.together(() => deliver(tasks));
       const stream = tasks[0]?.stream ?? '';
-      await impliedOptOuts.afterBatch(stream);
+      await consent.afterBatch(stream);
       await background.afterBatch(stream);
       return outcomes;
     },
     streamEnded(stream) {
-      impliedOptOuts.streamEnded(stream);
+      consent.streamEnded(stream);
       background.streamEnded(stream);
     },
     async finish() {
-      values.print(log);
-      await impliedOptOuts.finish();
+      await consent.finish();
       await background.finish();
-      impliedOptOuts.refuse();
+      consent.refuse();
     },
   };
 };
 
 /** When both have resolved; undefined if there is neither. */
 const both = (one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]).then(() => {});
+  one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]).then(() => undefined);
 
 /** The work of a batch's tasks. Throws unless they are all of one kind. */
 const worksOf = <Kind extends Task['work']['kind']>(

@@ -10,13 +10,16 @@ export interface Turns {
 
 export const createTurns = (): Turns => {
   const begun = new Set<Promise<unknown>>();
-  /** Settled when nobody is alone or waits to be. */
-  let lonely: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  /** The last that is alone, or waits to be; never rejects. */
+  let last: Promise<unknown> = Promise.resolve();
 
   return {
     async together(act) {
-      while (waiting > 0) await lonely;
+      let passed: Promise<unknown>;
+      do {
+        passed = last;
+        await passed;
+      } while (passed !== last);
       const work = act();
       begun.add(work);
       try {
@@ -26,18 +29,13 @@ export const createTurns = (): Turns => {
       }
     },
     async alone(act) {
-      waiting += 1;
-      const before = lonely;
+      const before = last;
       const work = (async () => {
         await before;
         await Promise.allSettled(begun);
-        try {
-          return await act();
-        } finally {
-          waiting -= 1;
-        }
+        return act();
       })();
-      lonely = work.catch(() => {});
+      last = work.catch(() => {});
       return work;
     },
   };

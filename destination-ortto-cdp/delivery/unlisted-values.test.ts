@@ -7,7 +7,7 @@ const lines = (kind: UnlistedValue['kind'], texts: readonly string[]) => {
   const said: string[] = [];
   const say = (level: string) => (text: string) => void said.push(`${level} ${text}`);
   const log: Log = { error: say('ERROR'), warn: say('WARN'), info: say('INFO'), debug: say('DEBUG') };
-  const values = createUnlistedValues();
+  const values = createUnlistedValues({ note: () => {} });
   for (const text of texts) values.count('Contact', [{ from: 'Consent__c', kind, text, optOut: undefined }]);
   values.print(log);
   return { said, implied: values.implied('Contact'), foreign: values.implied('Lead') };

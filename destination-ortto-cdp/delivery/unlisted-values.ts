@@ -1,4 +1,5 @@
 import type { Log } from '../../airbyte/connector.ts';
+import type { Ledger } from '../queue/ledger.ts';
 import type { UnlistedValue } from '../records/mapped.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { UnlistedValue } from '../records/mapped.ts';
  * record is ever named, and of these none that may be about a person: a permission has few values, and they are short.
  */
 export interface UnlistedValues {
+  /** Of one record. */
   readonly count: (stream: string, values: readonly UnlistedValue[]) => void;
   /** The values that are opt-outs because `opted_in_when` does not have them, field by field, with how often each came. */
   readonly implied: (stream: string) => string;
@@ -27,7 +29,7 @@ interface Tally {
   isText: boolean;
 }
 
-export const createUnlistedValues = (): UnlistedValues => {
+export const createUnlistedValues = (ledger: Pick<Ledger, 'note'>): UnlistedValues => {
   const tallies = new Map<string, Tally>();
 
   const tallyOf = (stream: string, { from, kind }: UnlistedValue): Tally => {
@@ -42,6 +44,7 @@ export const createUnlistedValues = (): UnlistedValues => {
   return {
     count(stream, values) {
       for (const value of values) add(tallyOf(stream, value), shown(value.text));
+      if (values.some(({ kind }) => kind !== 'opted_in_when')) ledger.note(stream, 'not_in_list', 1);
     },
     implied: (stream) =>
       [...tallies.values()]

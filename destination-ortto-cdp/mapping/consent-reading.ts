@@ -55,7 +55,7 @@ export const readConsent = (reading: ConsentReading, value: unknown): Said => {
 export const valueText = (value: unknown): string => {
   if (value === null) return '';
   if (Array.isArray(value)) return value.map(valueText).join('; ');
-  if (typeof value === 'object') return '(an object)';
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return '(an object)';
   return String(value).replaceAll(INVISIBLE, '').trim();
 };
 

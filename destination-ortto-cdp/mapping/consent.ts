@@ -48,8 +48,7 @@ export const consentNote = (
 ): string | undefined => {
   if (kind === 'flag') return undefined;
   const list = [...values].map((value) => JSON.stringify(value)).join(', ');
-  const read = `${from}: ${kind} is read as ${list} (${permission});`;
   return kind === 'opted_out_when'
-    ? `${read} any other value changes nothing`
-    : `${read} any other value, and none, takes the permission away`;
+    ? `${from}: opted_out_when is read as ${list} (${permission}); any other value changes nothing`
+    : `${from}: opted_in_when is read as ${list} (${permission}); any other value, and none, takes the permission away`;
 };

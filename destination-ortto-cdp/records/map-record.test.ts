@@ -1,7 +1,5 @@
-import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
-import { FLAG, listReading, readConsent } from '../mapping/consent-reading.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
 import type { Write } from './mapped.ts';
 import { mapRecord, token } from './map-record.ts';
@@ -121,62 +119,6 @@ test('an opt-out is sent as false; nothing else about a permission ever is', () 
   for (const value of [true, false, null, 'true', 'no', 0]) {
     expect([undefined, false]).toContain(values({ HasOptedOutOfEmail: value }, clearing)['bol::p']);
   }
-});
-
-const consenting = (
-  kind: 'opted_out_when' | 'opted_in_when',
-  rule: MappedField['rule'] = 'overwrite',
-): EntityMapping => ({
-  ...contacts,
-  fields: [
-    field('Consent__c', 'bol::p', 'bool', { rule, consent: listReading({ kind, values: ['Yes'] }, false) }),
-    field('DoNotCall', 'bol::sp', 'bool'),
-  ],
-});
-
-test('an opt-out that a record states goes with its fields; one that is only implied is for new people, and held for others', () => {
-  const written = (value: unknown, mapping: EntityMapping) => {
-    const { fields, unlisted } = write({ Consent__c: value }, mapping);
-    return { rules: fields.filter(({ id }) => id === 'bol::p').map((each) => [each.value, each.rule]), unlisted };
-  };
-  const from = 'Consent__c';
-  expect(written('yes', consenting('opted_out_when'))).toEqual({ rules: [[false, 'overwrite']], unlisted: [] });
-  expect(written('No', consenting('opted_out_when'))).toEqual({
-    rules: [],
-    unlisted: [{ from, kind: 'opted_out_when', text: 'No', optOut: undefined }],
-  });
-  expect(written('yes', consenting('opted_in_when'))).toEqual({ rules: [], unlisted: [] });
-  expect(written('No', consenting('opted_in_when'))).toEqual({
-    rules: [[false, 'on_create']],
-    unlisted: [{ from, kind: 'opted_in_when', text: 'No', optOut: 'bol::p' }],
-  });
-  expect(written(null, consenting('opted_in_when', 'on_create'))).toEqual({
-    rules: [[false, 'on_create']],
-    unlisted: [{ from, kind: 'opted_in_when', text: '', optOut: undefined }],
-  });
-  expect(written(undefined, consenting('opted_in_when'))).toEqual({ rules: [], unlisted: [] });
-});
-
-test('of a permission nothing but false is ever written, whatever the list and the value', () => {
-  const value = fc.oneof(fc.jsonValue(), fc.constantFrom('Yes', 'yes ', true, 1, 0, '1', 'true'));
-  const mapping = fc.record({
-    kind: fc.constantFrom('flag' as const, 'opted_out_when' as const, 'opted_in_when' as const),
-    values: fc.array(fc.constantFrom('Yes', 'true', 'false', '1', 'No'), { minLength: 1 }),
-    isList: fc.boolean(),
-    nulls: fc.constantFrom('ignore' as const, 'clear' as const),
-    rule: fc.constantFrom('on_create' as const, 'overwrite' as const),
-  });
-  fc.assert(
-    fc.property(mapping, value, ({ kind, values: list, isList, nulls, rule }, given) => {
-      const consent = kind === 'flag' ? FLAG : listReading({ kind, values: list }, isList);
-      const fields = [field('Consent__c', 'bol::p', 'bool', { rule, nulls, consent })];
-      const sent = write({ Consent__c: given }, { ...contacts, fields }).fields.filter(({ id }) => id === 'bol::p');
-      expect(sent.every((each) => each.value === false)).toBe(true);
-      const said = readConsent(consent, given);
-      expect(sent.map((each) => each.rule)).toEqual(said === 'out' ? [rule] : said === 'implied' ? ['on_create'] : []);
-    }),
-    { numRuns: 2_000 },
-  );
 });
 
 test('text that is cut is named', () => {

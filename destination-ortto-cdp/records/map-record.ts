@@ -2,12 +2,12 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import { mapActivity } from './map-activity.ts';
 import { MAX_BYTES, rowBytes } from '../ortto/row-size.ts';
 import { PERMISSIONS } from '../mapping/consent.ts';
-import { FLAG, readConsent, valueText } from '../mapping/consent-reading.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
 import { isTrue } from '../mapping/flags.ts';
 import { salesforceId } from './identity.ts';
 import { rejection, valueAt } from './mapped.ts';
 import type { Mapped, Problem, UnlistedValue, Write, WriteField } from './mapped.ts';
+import { permissionOf } from './permission.ts';
 import type { StreamMapping } from '../mapping/plan.ts';
 import { EMAIL } from '../ortto/system-fields.ts';
 import { convert } from './convert.ts';
@@ -70,27 +70,6 @@ const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped 
   if (first !== undefined) return rejection(id, [first, ...others]);
   const tokens = tokensOf(mapping, keys, id);
   return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut, unlisted } };
-};
-
-interface Permission {
-  readonly optOut?: WriteField;
-  readonly unlisted?: UnlistedValue;
-}
-
-const NOT_OUT: Permission = {};
-
-/**
- * A permission is an opt-out or nothing: no other value of it exists. An opt-out that is only implied goes with the creation
- * of new people; for those who exist it waits until it is clear that not too many lose their permission.
- */
-const permissionOf = ({ id, type, rule, from, consent = FLAG }: MappedField, value: unknown): Permission => {
-  const said = readConsent(consent, value);
-  if (said === 'nothing') return NOT_OUT;
-  if (said === 'out') return { optOut: { id, type, value: false, rule } };
-  const isImplied = said === 'implied';
-  const optOut = isImplied && rule === 'overwrite' ? id : undefined;
-  const unlisted = { from, kind: consent.kind, text: valueText(value), optOut };
-  return isImplied ? { optOut: { id, type, value: false, rule: 'on_create' }, unlisted } : { unlisted };
 };
 
 /** An email must be valid, as a match key and as an address. */
