@@ -98,17 +98,18 @@ export const createImpliedOptOuts = (options: ImpliedOptOutsOptions): ImpliedOpt
     sent.resolve();
   };
 
+  /** Decides about those waiting, one lot after the other; what comes meanwhile waits for the next decision. */
   const decide = async (stream: string, line: Line): Promise<void> => {
     const { lot } = line;
-    if (line.isBeyond || lot.people.size + lot.lost === 0) return;
     line.lot = emptyLot();
+    await underWay;
+    if (line.isBeyond || lot.people.size + lot.lost === 0) return;
     line.isBeyond = isBeyond(line, limit);
     if (!line.isBeyond) await send(stream, lot);
   };
 
-  /** One lot after the other. */
   const decideAlongside = (stream: string, line: Line): void => {
-    underWay = underWay.then(() => decide(stream, line)).catch(onFailure);
+    underWay = decide(stream, line).catch(onFailure);
   };
 
   return {

@@ -136,7 +136,8 @@ test.each([
 ] as const)(
   'a permission whose values nobody explains is a problem before anything is written: %j',
   (field, properties, problem) => {
-    const { problems } = permission(field, properties);
+    const { problems, warnings } = permission(field, properties);
+    expect(warnings).toEqual([]);
     expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(problems[0]).toMatch(new RegExp(`^Contact\\.${field.from}: it goes to `));
   },

@@ -94,7 +94,8 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
   const fields = mappedFields(setting);
   noteSharedTargets(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
   noteTooManyFields(stream, fields, setting.rules.fields, findings);
-  if (target === 'person') noteMissingOptOut(stream, fields, findings);
+  // A field that has a problem may well be the one.
+  if (target === 'person' && findings.problems.length === 0) noteMissingOptOut(stream, fields, findings);
 
   const keys = settings.matchBy
     .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))

@@ -139,3 +139,14 @@ test('an opt-out that Ortto does not take holds its states', async () => {
   await sync(inWhen('Yes'), [contact(0, 'No'), contact(1, 'Yes'), state('Contact', 1)]);
   expect(subscribers()).toEqual({ in: [1], out: [0] });
 });
+
+test('a sync that breaks off before its stream is over sends none of them, holds the states, and the next one sends them', async () => {
+  await seeded(2);
+  const lines = [contact(0, 'Yes'), state('Contact', 1), contact(1, 'No'), state('Contact', 2)];
+  const run = await sync(inWhen('Yes'), [...lines, '{"type":"RECORD","rec\n']);
+  expect(run.exitCode).toBe(1);
+  expect(stateIds(run)).not.toContain(2);
+  expect(subscribers().out).toEqual([]);
+  expect(stateIds(await sync(inWhen('Yes'), lines))).toEqual([1, 2]);
+  expect(subscribers()).toEqual({ in: [0], out: [1] });
+});
