@@ -26,7 +26,8 @@ interface Floor {
 
 /**
  * A connector's layers: `floors` from the top, of which each may import those below it; `ground` files, which all of them may
- * import; and the commands in the connector's own folder, which may import every floor. Only unit tests may import `fixtures`.
+ * import, and each of which may import those after it; and the commands in the connector's own folder, which may import every
+ * floor. Only unit tests may import `fixtures`.
  */
 const connector = (
   name: string,
@@ -53,10 +54,10 @@ const connector = (
       packages: [...TEST_PACKAGES, 'json-schema'],
       tests,
     })),
-    ...Object.entries(parts.ground).map(([file, what]) => ({
+    ...Object.entries(parts.ground).map(([file, what], index) => ({
       path: `${name}/${file}`,
       is: what,
-      imports: ['airbyte', 'schemas'],
+      imports: ['airbyte', 'schemas', ...files.slice(index + 1)],
       packages: [],
       tests: [],
     })),
@@ -93,6 +94,7 @@ export const LAYERS: readonly Layer[] = [
     fixtures: 'what unit tests share; not in the images',
     ground: {
       'config.ts': 'the settings, parsed',
+      'object-problems.ts': 'what is wrong with the entries of `objects` beyond their schema',
       'reasons.ts': 'every reason to skip or reject a record, with its sentence for the user',
     },
   }),

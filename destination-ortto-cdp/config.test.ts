@@ -38,6 +38,12 @@ test('a key alone is a whole configuration, and the defaults are those the form 
     mergeConvertedLeads: schema.properties.merge_converted_leads.default,
     deletedRecords: schema.properties.deleted_records.default,
     linkPeopleToOrganizations: schema.properties.link_people_to_organizations.default,
+    limits: {
+      optedInWhen: {
+        records: schema.properties.limits.properties.opted_in_when.properties.records.default,
+        percent: schema.properties.limits.properties.opted_in_when.properties.percent.default,
+      },
+    },
     requestsPerSecond: schema.properties.requests_per_second.default,
     streamPrefix: schema.properties.stream_prefix.default,
   });
@@ -154,4 +160,34 @@ test('options that are left empty mean what they mean when they are left out, bu
   const none = { mode: 'selected', fields: [] };
   expect(parseConfig({ api_key: 'key', modify_system_fields: none }).modifySystemFields).toEqual(none);
   expect(problemsOf({ api_key: '' })).toContain('api_key: must not be empty');
+});
+
+const consentField = (field: object): object => ({
+  api_key: 'key',
+  objects: [{ stream: 'Contact', fields: [{ from: 'Consent__c', to: 'email_permission', ...field }] }],
+});
+
+test.each([
+  [{ opted_out_when: ['No'], opted_in_when: ['Yes'] }, /fields\[0\]: keep one of opted_out_when and opted_in_when/],
+  [{ opted_out_when: [] }, /fields\[0\]\.opted_out_when: must name at least one value, for example \["Opted out"\]/],
+  [{ opted_in_when: [] }, /fields\[0\]\.opted_in_when: must name at least one value, for example \["Opted in"\]/],
+  [{ opted_in_when: ['Yes', ' '] }, /opted_in_when: must not contain an empty value/],
+  [
+    { to: 'Consent', opted_out_when: ['No'] },
+    /opted_out_when: only email_permission and sms_permission .* goes to Consent/,
+  ],
+  [{ to: 'none', opted_in_when: ['No'] }, /opted_in_when: only email_permission and sms_permission/],
+  [{ opted_out_when: [true] }, /opted_out_when\[0\]: must be text/],
+])('a permission with %j is told what to change', (field, problem) => {
+  expect(problemsOf(consentField(field))).toMatch(problem);
+});
+
+test.each(['email_permission', 'sms_permission', 'bol::p', 'bol::sp'])('the values of %s may be listed', (to) => {
+  const [object] = parseConfig(consentField({ to, opted_in_when: ['Yes'] })).objects;
+  expect(object?.fields[0]?.consent).toEqual({ kind: 'opted_in_when', values: ['Yes'] });
+});
+
+test('of a limit either number may be given alone', () => {
+  const limits = { opted_in_when: { records: 5 } };
+  expect(parseConfig({ api_key: 'key', limits }).limits.optedInWhen).toEqual({ records: 5, percent: 20 });
 });

@@ -3,6 +3,7 @@ import { isLoopback } from '../airbyte/loopback.ts';
 import schema from '../schemas/destination-config.json' with { type: 'json' };
 import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
+import { objectProblems } from './object-problems.ts';
 
 // The choices the schema offers for an option are in a list here or in a table that implements them; a test compares the two.
 
@@ -61,6 +62,21 @@ export interface FieldMapping {
   readonly type: string | undefined;
   readonly rule: FieldRule | undefined;
   readonly nulls: NullRule | undefined;
+  /** For a permission: which values mean what. Undefined where the field's name says it. */
+  readonly consent: ConsentList | undefined;
+}
+
+/** The values of a permission's field that mean "opted out", or those that mean "opted in". */
+export interface ConsentList {
+  readonly kind: 'opted_out_when' | 'opted_in_when';
+  /** Never empty, and none of them blank. */
+  readonly values: readonly string[];
+}
+
+/** What is too much to be meant: more than both. */
+export interface Limit {
+  readonly records: number;
+  readonly percent: number;
 }
 
 /** A user's changes to one stream; undefined means "as in the default mapping". */
@@ -90,6 +106,7 @@ export interface DestinationConfig {
   readonly mergeConvertedLeads: boolean;
   readonly deletedRecords: DeletedRecords;
   readonly linkPeopleToOrganizations: boolean;
+  readonly limits: { readonly optedInWhen: Limit };
   readonly requestsPerSecond: number;
   readonly streamPrefix: string;
 }
@@ -101,10 +118,20 @@ interface RawEntity<Key, Strategy extends FindStrategy> {
   find_strategy?: Strategy;
 }
 
+interface RawField {
+  from: string;
+  to: string;
+  type?: string;
+  rule?: FieldRule;
+  nulls?: NullRule;
+  opted_out_when?: string[];
+  opted_in_when?: string[];
+}
+
 interface RawObject {
   stream: string;
   target?: Target;
-  fields?: { from: string; to: string; type?: string; rule?: FieldRule; nulls?: NullRule }[];
+  fields?: RawField[];
   person?: string;
   activity?: { name?: string; occurred_at?: string; identified_by?: string[] };
 }
@@ -120,6 +147,7 @@ interface RawConfig {
   merge_converted_leads?: boolean;
   deleted_records?: DeletedRecords;
   link_people_to_organizations?: boolean;
+  limits?: { opted_in_when?: Partial<Limit> };
   requests_per_second?: number;
   stream_prefix?: string;
 }
@@ -130,6 +158,8 @@ export const REGION_HOSTS = {
   au: 'https://api.au.ap3api.com',
   eu: 'https://api.eu.ap3api.com',
 } as const;
+
+const OPTED_IN_WHEN_LIMIT: Limit = { records: 1000, percent: 20 };
 
 const validate = validator(schema);
 
@@ -152,6 +182,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
     mergeConvertedLeads: raw.merge_converted_leads ?? true,
     deletedRecords: raw.deleted_records ?? 'ignore',
     linkPeopleToOrganizations: raw.link_people_to_organizations ?? true,
+    limits: { optedInWhen: { ...OPTED_IN_WHEN_LIMIT, ...raw.limits?.opted_in_when } },
     requestsPerSecond: raw.requests_per_second ?? 10,
     streamPrefix: raw.stream_prefix ?? '',
   };
@@ -175,7 +206,10 @@ const entity = <Key>(
 const objectMapping = (raw: RawObject): ObjectMapping => ({
   stream: raw.stream,
   target: raw.target,
-  fields: (raw.fields ?? []).map(({ from, to, type, rule, nulls }) => ({ from, to, type, rule, nulls })),
+  fields: (raw.fields ?? []).map((row) => {
+    const { from, to, type, rule, nulls } = row;
+    return { from, to, type, rule, nulls, consent: consentList(row) };
+  }),
   person: raw.person,
   activity: raw.activity && {
     name: raw.activity.name,
@@ -183,6 +217,11 @@ const objectMapping = (raw: RawObject): ObjectMapping => ({
     identifiedBy: raw.activity.identified_by?.length ? raw.activity.identified_by : undefined,
   },
 });
+
+const consentList = ({ opted_out_when: out, opted_in_when: optedIn }: RawField): ConsentList | undefined => {
+  if (out !== undefined) return { kind: 'opted_out_when', values: out };
+  return optedIn && { kind: 'opted_in_when', values: optedIn };
+};
 
 const urlProblems = ({ api_key, api_url }: RawConfig): string[] => {
   // A header cannot carry other characters. Pasting a key with its line break is a common mistake, which trim() repairs.
@@ -205,26 +244,4 @@ const addressProblems = (text: string): string[] => {
     ...(url.username || url.password ? ['api_url: must not contain a user name or password'] : []),
     ...(url.search || url.hash ? ['api_url: must not contain a query or a fragment'] : []),
   ];
-};
-
-const objectProblems = (objects: readonly RawObject[]): string[] => {
-  const seen = new Map<string, number>();
-  return objects.flatMap((object, index) => {
-    const earlier = seen.get(object.stream);
-    seen.set(object.stream, index);
-    const repeated =
-      earlier === undefined ? [] : [`objects[${index}].stream: ${object.stream} is already in objects[${earlier}]`];
-    return [...repeated, ...fieldProblems(object, index)];
-  });
-};
-
-const fieldProblems = (object: RawObject, index: number): string[] => {
-  const seen = new Map<string, number>();
-  return (object.fields ?? []).flatMap(({ from }, row) => {
-    const earlier = seen.get(from);
-    seen.set(from, row);
-    return earlier === undefined
-      ? []
-      : [`objects[${index}].fields[${row}].from: ${from} is already in objects[${index}].fields[${earlier}]`];
-  });
 };

@@ -22,6 +22,8 @@ export interface Limits {
   readonly maxWaitingLinks: number;
   /** When links that were made are looked for, in milliseconds after the look before: Ortto may show them a little later. */
   readonly linkLooksMs: readonly number[];
+  /** Opt-outs of a stream that may wait for a decision. */
+  readonly maxWaitingOptOuts: number;
 }
 
 /** The platform ends a destination two hours after its input; what is not written by then is left to the next attempt. */
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: Limits = {
   afterInputMs: (2 * 60 - 5) * 60_000,
   maxWaitingLinks: 50_000,
   linkLooksMs: [0, 3_000, 7_000],
+  maxWaitingOptOuts: 100_000,
 };
 
 /**
@@ -39,7 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
 export async function* write(
   config: DestinationConfig,
   { catalog, input, log, signal }: WriteInput,
-  { afterInputMs, maxWaitingLinks, linkLooksMs }: Limits,
+  { afterInputMs, maxWaitingLinks, linkLooksMs, maxWaitingOptOuts }: Limits,
 ): AsyncIterable<StateMessage> {
   noteOverwrite(catalog, log);
   const ledger = createLedger(
@@ -76,6 +79,7 @@ export async function* write(
       log,
       maxWaitingLinks,
       linkLooksMs,
+      maxWaitingOptOuts,
       onFailure: batches.fail,
     });
     progress = setInterval(() => log.info(progressLine(ledger, dispatch.waiting, requests)), PROGRESS_MS);

@@ -9,12 +9,14 @@ import { createActivityDelivery } from './activities.ts';
 import { createBackgroundLinks } from './background-links.ts';
 import { deliverHandOvers } from './hand-overs.ts';
 import type { HandOver } from './hand-overs.ts';
+import { createConsent } from './consent.ts';
 import { createKnownIds } from './known-ids.ts';
 import { createLinksOfWrites } from './links-of-writes.ts';
 import { createLinks } from './links.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
 import { createSelectOptions } from './select-options.ts';
+import { createTurns } from './turns.ts';
 import { deliverWrites } from './writes.ts';
 
 export interface DelivererOptions extends Prepared {
@@ -26,6 +28,8 @@ export interface DelivererOptions extends Prepared {
   readonly maxWaitingLinks: number;
   /** When links that were made are looked for, in milliseconds after the look before. */
   readonly linkLooksMs: readonly number[];
+  /** It is decided about the implied opt-outs of a stream once this many are waiting. */
+  readonly maxWaitingOptOuts: number;
   /** Called when something done alongside the batches has failed. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -34,15 +38,15 @@ export interface DelivererOptions extends Prepared {
 export interface Deliverer {
   /** One outcome per task, in order. All tasks are of one stream and one kind. */
   readonly deliver: (tasks: readonly Task[]) => Promise<readonly Outcome[]>;
-  /** Starts making the links of a stream once nothing more of it is under way. */
+  /** Starts what waits for the end of a stream, links and implied opt-outs, once nothing more of it is under way. */
   readonly streamEnded: (stream: string) => void;
-  /** Makes the links still waiting. */
+  /** Does what still waits. */
   readonly finish: () => Promise<void>;
 }
 
 export const createDeliverer = (options: DelivererOptions): Deliverer => {
-  const { ortto, config, mappings, identities, defined, ledger, log, maxWaitingLinks, linkLooksMs, onFailure } =
-    options;
+  const { ortto, config, mappings, identities, defined, ledger, log, onFailure } = options;
+  const { maxWaitingLinks, linkLooksMs, maxWaitingOptOuts } = options;
   const hasActivities = mappings.some(({ kind }) => kind === 'activity');
   const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
   const people = createKnownIds({ ids: hasActivities, owners: sharing(config.people) });
@@ -61,10 +65,14 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       : undefined;
   const linksOfWrites = createLinksOfWrites(ortto, links);
   const background = createBackgroundLinks({ links, maxWaitingLinks, onFailure });
+  const turns = createTurns();
+  const limit = config.limits.optedInWhen;
+  const consent = createConsent({ ortto, ledger, log, limit, turns, maxWaiting: maxWaitingOptOuts, onFailure });
 
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
     const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
     const delivered = await linksOfWrites.locate(writes, await deliverWrites(ortto, config, writes));
+    const optOuts = await consent.hold(writes, delivered);
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined) return each;
@@ -72,7 +80,8 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
       const known = target === 'person' ? people : organizations;
       const { orttoId } = each;
       if (orttoId !== undefined && known.set(one.id, orttoId).shared) ledger.note(stream, 'shared', 1);
-      return { fate: each.fate, until: linksOfWrites.add(one, each, restored.has(one.id)) };
+      const link = linksOfWrites.add(one, each, restored.has(one.id));
+      return { fate: each.fate, until: both(link, optOuts[index]) };
     });
   };
 
@@ -110,14 +119,27 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
 
   return {
     async deliver(tasks) {
-      const outcomes = await deliver(tasks);
-      await background.afterBatch(tasks[0]?.stream ?? '');
+      const outcomes = await turns.together(() => deliver(tasks));
+      const stream = tasks[0]?.stream ?? '';
+      await consent.afterBatch(stream);
+      await background.afterBatch(stream);
       return outcomes;
     },
-    streamEnded: background.streamEnded,
-    finish: background.finish,
+    streamEnded(stream) {
+      consent.streamEnded(stream);
+      background.streamEnded(stream);
+    },
+    async finish() {
+      await consent.finish();
+      await background.finish();
+      consent.refuse();
+    },
   };
 };
+
+/** When both have resolved; undefined if there is neither. */
+const both = (one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]).then(() => undefined);
 
 /** The work of a batch's tasks. Throws unless they are all of one kind. */
 const worksOf = <Kind extends Task['work']['kind']>(

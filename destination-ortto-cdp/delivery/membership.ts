@@ -1,6 +1,7 @@
 import type { Log } from '../../airbyte/connector.ts';
 import type { Ortto } from '../ortto/api.ts';
 import { createConfirmedLinks } from './confirmed-links.ts';
+import { inParallel } from './in-parallel.ts';
 import { createIdMemory, ORTTO_ID } from './id-memory.ts';
 import type { Ledger } from '../queue/ledger.ts';
 import { MAX_KNOWN_IDS } from './known-ids.ts';
@@ -122,14 +123,3 @@ const idsOf = (people: readonly Member[]): string[] => people.map(({ personId })
 function* inParts<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
-
-/** Organizations linked at once: as many as the gate may let through. */
-const WORKERS = 10;
-
-const inParallel = async <Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> => {
-  const rest = items.values();
-  const work = async () => {
-    for (const item of rest) await act(item);
-  };
-  await Promise.all(Array.from({ length: WORKERS }, work));
-};

@@ -58,3 +58,14 @@ test('what the user says of an activity replaces the default, the rest stays', (
     person: { activityId: 'act:cm:came-by' },
   });
 });
+
+test('an activity has no permissions, so lists of values for one are a problem', () => {
+  const fields = [{ from: 'Consent__c', to: 'email_permission', opted_out_when: ['No'] }];
+  const { problems } = plan(
+    { Visit__c: texts('Name', 'Consent__c', 'CreatedDate') },
+    { objects: [{ stream: 'Visit__c', fields }] },
+  );
+  expect(problems).toEqual([
+    'Visit__c.Consent__c: opted_out_when is for permissions of people, and this stream becomes activities; remove it',
+  ]);
+});

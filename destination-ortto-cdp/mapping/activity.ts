@@ -101,7 +101,14 @@ const attributeRows = ({ stream, rules, fields, findings }: ActivitySetting): Ma
   const named = new Set([...rules.fields.map(({ from }) => from), ...needed]);
   const { custom, standard } = unmappedFields(fields, named);
   if (standard.length > 0) findings.notes.push(notSentNote(stream, standard));
-  for (const row of rules.fields) noteUnknownField(stream, row, fields, findings);
+  for (const row of rules.fields) {
+    noteUnknownField(stream, row, fields, findings);
+    if (row.consent !== undefined) {
+      findings.problems.push(
+        `${stream}.${row.from}: ${row.consent.kind} is for permissions of people, and this stream becomes activities; remove it`,
+      );
+    }
+  }
   const rows = rules.fields.filter(({ from, to }) => to !== 'none' && fields.has(from));
   const all = [...rows, ...custom.map(customRow)];
   if (all.length > ATTRIBUTES) {

@@ -88,6 +88,7 @@ const defaultRows = (standard: DefaultObject | undefined): MappingRow[] =>
     type,
     rule: undefined,
     nulls: undefined,
+    consent: undefined,
     origin: 'default',
   }));
 
@@ -98,5 +99,6 @@ export const customRow = (from: string): MappingRow => ({
   type: undefined,
   rule: undefined,
   nulls: undefined,
+  consent: undefined,
   origin: 'default',
 });

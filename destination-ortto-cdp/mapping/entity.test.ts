@@ -117,3 +117,57 @@ test('a stream without an opt-out is worth a warning', () => {
   ]);
   expect(plan({ Contact: CONTACT }).warnings).toEqual([]);
 });
+
+const permission = (field: object, properties: Properties = texts('Consent__c')) =>
+  plan(
+    { Contact: { ...CONTACT, ...properties } },
+    { objects: [{ stream: 'Contact', fields: [{ from: 'HasOptedOutOfEmail', to: 'none' }, field] }] },
+  );
+const BOOLEAN = { type: ['null', 'boolean'] } satisfies Properties[string];
+
+test.each([
+  [{ from: 'Consent__c', to: 'email_permission' }, texts('Consent__c'), /"opted_out_when": \["Opted out"\]/],
+  [
+    { from: 'Consent__c', to: 'bol::sp' },
+    { Consent__c: BOOLEAN },
+    /"to": "sms_permission", "opted_out_when": \["true"\]/,
+  ],
+  [{ from: 'HasOptedOut__c', to: 'email_permission' }, texts('HasOptedOut__c'), /nothing says which of its values/],
+] as const)(
+  'a permission whose values nobody explains is a problem before anything is written: %j',
+  (field, properties, problem) => {
+    const { problems, warnings } = permission(field, properties);
+    expect(warnings).toEqual([]);
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+    expect(problems[0]).toMatch(new RegExp(`^Contact\\.${field.from}: it goes to `));
+  },
+);
+
+test('the example in that sentence is a row that is accepted', () => {
+  const [problem = ''] = permission({ from: 'Consent__c', to: 'sms_permission' }).problems;
+  const row = JSON.parse(/\{.*?\}/.exec(problem)?.[0] ?? '') as object;
+  expect(permission(row).problems).toEqual([]);
+});
+
+test('checkboxes whose name says "opted out" need no list, and any permission may have one', () => {
+  const consents = (field: object, properties: Properties = {}) => {
+    const { streams, problems, notes } = permission(field, properties);
+    expect(problems).toEqual([]);
+    return { kind: entity(streams[0]).fields.find(({ consent }) => consent)?.consent?.kind, notes };
+  };
+  expect(consents({ from: 'DoNotCall', to: 'sms_permission' }, { DoNotCall: BOOLEAN }).kind).toBe('flag');
+  expect(consents({ from: 'HasOptedOutOfSms__c', to: 'bol::sp' }, { HasOptedOutOfSms__c: BOOLEAN }).kind).toBe('flag');
+  const parent = { Account: { type: 'object', properties: { HasOptedOutOfFax: BOOLEAN } } } satisfies Properties;
+  expect(consents({ from: 'Account.HasOptedOutOfFax', to: 'bol::p' }, parent).kind).toBe('flag');
+  const list = consents(
+    { from: 'Consent__c', to: 'email_permission', opted_in_when: [' Yes', 'TRUE'] },
+    texts('Consent__c'),
+  );
+  expect(list.kind).toBe('opted_in_when');
+  expect(list.notes).toContain(
+    'Contact.Consent__c: opted_in_when is read as "yes", "true" (email_permission); any other value, and none, takes the permission away',
+  );
+  expect(
+    consents({ from: 'Consent__c', to: 'sms_permission', opted_out_when: ['No'] }, texts('Consent__c')).notes,
+  ).toContain('Contact.Consent__c: opted_out_when is read as "no" (sms_permission); any other value changes nothing');
+});

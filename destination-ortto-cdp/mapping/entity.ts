@@ -1,7 +1,8 @@
 import { listed } from '../../airbyte/errors.ts';
 import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
-import { consentRule, PERMISSIONS } from './consent.ts';
+import { consentNote, consentReading, consentRule, PERMISSIONS } from './consent.ts';
+import type { ConsentReading } from './consent-reading.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
@@ -24,6 +25,8 @@ export interface MappedField {
   /** The effective rule: the field's own, modify_system_fields and the merge strategy combined. */
   readonly rule: FieldRule;
   readonly nulls: NullRule;
+  /** For a permission: what its values say. */
+  readonly consent?: ConsentReading;
 }
 
 /** A stream whose records become people or organizations. */
@@ -91,7 +94,8 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
   const fields = mappedFields(setting);
   noteSharedTargets(stream, fields, [identity, ...(account ? [account.id] : [])], findings);
   noteTooManyFields(stream, fields, setting.rules.fields, findings);
-  if (target === 'person') noteMissingOptOut(stream, fields, findings);
+  // A field that has a problem may well be the one.
+  if (target === 'person' && findings.problems.length === 0) noteMissingOptOut(stream, fields, findings);
 
   const keys = settings.matchBy
     .map((key) => (key === 'salesforce_id' ? identity : KEY_FIELDS[key]))
@@ -134,10 +138,16 @@ const mappedFields = (setting: EntitySetting): MappedField[] => {
     const property = fields.get(row.from);
     noteUnknownField(stream, row, fields, findings);
     if (row.to === 'none' || property === undefined) return [];
-    const field = targetOf(row, readDisplayType(row.type ?? '') ?? typeOfProperty(property), setting);
-    if (!('problem' in field)) return [mappedField(row, field, setting)];
-    findings.problems.push(`${stream}.${row.from}: ${field.problem}`);
-    return [];
+    const type = typeOfProperty(property);
+    const field = targetOf(row, readDisplayType(row.type ?? '') ?? type, setting);
+    const problemWith = (what: { readonly problem: string }) => {
+      findings.problems.push(`${stream}.${row.from}: ${what.problem}`);
+      return [];
+    };
+    if ('problem' in field) return problemWith(field);
+    const consent = consentOf(row, field, type, setting);
+    if ('problem' in consent) return problemWith(consent);
+    return [{ ...mappedField(row, field, setting), ...consent }];
   });
 };
 
@@ -153,6 +163,22 @@ const targetOf = (
   if (system !== undefined) return system;
   const problem = origin === 'user' && !customFields.has(to) ? nameProblem(target, to) : undefined;
   return problem === undefined ? customFields.target(to, wanted, `${stream}.${from}`) : { problem };
+};
+
+/** What the values of a permission's field say; nothing for any other field. */
+const consentOf = (
+  row: MappingRow,
+  { id }: FieldTarget,
+  type: DisplayType,
+  { stream, target, findings }: EntitySetting,
+): Pick<MappedField, 'consent'> | { readonly problem: string } => {
+  const permission = target === 'person' ? PERMISSIONS.get(id) : undefined;
+  if (permission === undefined) return {};
+  const consent = consentReading(row, type, permission);
+  if ('problem' in consent) return consent;
+  const note = consentNote(row.from, consent, permission);
+  if (note !== undefined) findings.notes.push(`${stream}.${note}`);
+  return { consent };
 };
 
 const mappedField = (row: MappingRow, { id, type }: FieldTarget, setting: EntitySetting): MappedField => {

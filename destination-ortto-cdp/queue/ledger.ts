@@ -15,7 +15,15 @@ export type Fate =
     };
 
 /** Numbers outside the sum, because they do not count records. */
-export type Note = 'linked' | 'unlinked' | 'link_waiting' | 'link_refused' | 'shared' | 'requests';
+export type Note =
+  | 'linked'
+  | 'unlinked'
+  | 'link_waiting'
+  | 'link_refused'
+  | 'shared'
+  | 'requests'
+  | 'not_in_list'
+  | 'implied_opt_outs';
 
 /** The complete count of what became of every record, per stream. */
 export interface Ledger {

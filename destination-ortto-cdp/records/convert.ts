@@ -1,4 +1,5 @@
 import type { CountryCode } from 'libphonenumber-js/min';
+import { readFlag } from '../mapping/flags.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { RejectReason } from '../reasons.ts';
 import { normalEmail } from './identity.ts';
@@ -26,10 +27,6 @@ export type Converted =
 const TEXT_LENGTH = 255;
 const LARGE_TEXT_LENGTH = 4000;
 const OBJECT_BYTES = 15_000;
-
-/** Whether a Salesforce checkbox is set; some hosts store records in tables that hold booleans as numbers or text. */
-export const isTrue = (value: unknown): boolean =>
-  value === true || value === 1 || (typeof value === 'string' && /^\s*(?:true|1)\s*$/i.test(value));
 
 /** Nothing to send: null, empty or blank text (to Ortto, "" is a value), or an empty list. */
 const NOTHING: Converted = { value: null };
@@ -130,9 +127,8 @@ const time = (value: unknown): Converted => {
 };
 
 const bool = (value: unknown): Converted => {
-  if (typeof value === 'boolean') return { value };
-  const word = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  return word === 'true' || word === 'false' ? { value: word === 'true' } : { misfit: 'not_a_boolean' };
+  const flag = readFlag(value);
+  return flag === undefined ? { misfit: 'not_a_boolean' } : { value: flag };
 };
 
 const email = (value: unknown): Converted => {

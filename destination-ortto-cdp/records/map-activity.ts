@@ -89,7 +89,7 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
     const field = path.join('.');
     const instant = instantOf(value);
     if (instant === undefined) return { reason: 'not_a_time', field };
-    const latest = now + CLOCK_SKEW_MS + (String(value).includes('T') ? 0 : FIRST_DAYLIGHT_MS);
+    const latest = now + CLOCK_SKEW_MS + (typeof value === 'string' && !value.includes('T') ? FIRST_DAYLIGHT_MS : 0);
     return instant > latest ? { reason: 'in_the_future', field } : instant;
   }
   return { reason: 'no_time', field: mapping.occurredAt[0]?.join('.') };

@@ -3,12 +3,14 @@ import { mapActivity } from './map-activity.ts';
 import { MAX_BYTES, rowBytes } from '../ortto/row-size.ts';
 import { PERMISSIONS } from '../mapping/consent.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
+import { isTrue } from '../mapping/flags.ts';
 import { salesforceId } from './identity.ts';
 import { rejection, valueAt } from './mapped.ts';
-import type { Mapped, Problem, Write, WriteField } from './mapped.ts';
+import type { Mapped, Problem, UnlistedValue, Write, WriteField } from './mapped.ts';
+import { permissionOf } from './permission.ts';
 import type { StreamMapping } from '../mapping/plan.ts';
 import { EMAIL } from '../ortto/system-fields.ts';
-import { convert, isTrue } from './convert.ts';
+import { convert } from './convert.ts';
 
 /** What becomes of one record. Pure: `now` (milliseconds since 1970) decides which activities are too old. */
 export const mapRecord = (mapping: StreamMapping, data: JsonObject | undefined, now: number): Mapped => {
@@ -29,14 +31,22 @@ const tombstone = (mapping: StreamMapping, data: JsonObject, id: string): Mapped
     : { kind: 'skip', id, reason: 'deleted' };
 
 const NO_CUT: readonly string[] = [];
+const NONE_UNLISTED: readonly UnlistedValue[] = [];
 
 const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped => {
   const fields: WriteField[] = [];
   const problems: Problem[] = [];
   let cut = NO_CUT;
+  let unlisted = NONE_UNLISTED;
   for (const field of mapping.fields) {
     const value = valueAt(data, field.path);
     if (value === undefined) continue;
+    if (PERMISSIONS.has(field.id)) {
+      const permission = permissionOf(field, value);
+      if (permission.optOut !== undefined) fields.push(permission.optOut);
+      if (permission.unlisted !== undefined) unlisted = [...unlisted, permission.unlisted];
+      continue;
+    }
     const converted = toOrtto(field, value);
     if (converted.misfit !== undefined) problems.push({ reason: converted.misfit, field: field.from });
     else {
@@ -59,14 +69,12 @@ const mapWrite = (mapping: EntityMapping, data: JsonObject, id: string): Mapped 
   const [first, ...others] = problems;
   if (first !== undefined) return rejection(id, [first, ...others]);
   const tokens = tokensOf(mapping, keys, id);
-  return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut } };
+  return { kind: 'write', write: { mapping, id, fields, keys, tokens, accountId, bytes, cut, unlisted } };
 };
 
-/** A permission is an opt-out or nothing; an email must be valid, as a match key and as an address. */
-const toOrtto = ({ id, type }: MappedField, value: unknown): ReturnType<typeof convert> => {
-  if (PERMISSIONS.has(id)) return { value: isTrue(value) ? false : null };
-  return convert(id === EMAIL ? 'email' : type, value);
-};
+/** An email must be valid, as a match key and as an address. */
+const toOrtto = ({ id, type }: MappedField, value: unknown): ReturnType<typeof convert> =>
+  convert(id === EMAIL ? 'email' : type, value);
 
 const accountOf = (mapping: EntityMapping, data: JsonObject, problems: Problem[]): string | null | undefined => {
   if (mapping.account === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityMapping } from '../mapping/activity.ts';
 import type { FieldRule } from '../config.ts';
 import type { RejectReason, SkipReason } from '../reasons.ts';
+import type { ConsentReading } from '../mapping/consent-reading.ts';
 import type { EntityMapping } from '../mapping/entity.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { IdKind } from '../mapping/identities.ts';
@@ -12,6 +13,17 @@ export interface WriteField {
   readonly type: DisplayType;
   readonly value: unknown;
   readonly rule: FieldRule;
+}
+
+/** A value of a permission's field that the field's list does not have. */
+export interface UnlistedValue {
+  /** The Salesforce field. */
+  readonly from: string;
+  readonly kind: ConsentReading['kind'];
+  /** May be named to the user. Empty for an empty value. */
+  readonly text: string;
+  /** The permission that people who exist are to lose for it, by Ortto's field id; undefined if none. */
+  readonly optOut: string | undefined;
 }
 
 /** One person or organization about to be delivered. */
@@ -31,6 +43,8 @@ export interface Write {
   readonly bytes: number;
   /** The Salesforce fields whose text was cut to Ortto's length. */
   readonly cut: readonly string[];
+  /** What permissions' fields contain besides the values of their lists. */
+  readonly unlisted: readonly UnlistedValue[];
 }
 
 /** One activity of a person or an organization, which must exist. */

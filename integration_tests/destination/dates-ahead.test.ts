@@ -37,7 +37,7 @@ test.each([
       expect(rejections(run).map(({ reason }) => reason)).toEqual(
         isAhead && futureActivity === 'invalid' ? ['in_the_future'] : [],
       );
-      expect(stateIds(run).toSorted()).toEqual([1, 2]);
+      expect(new Set(stateIds(run))).toEqual(new Set([1, 2]));
     } finally {
       await ortto.close();
     }
