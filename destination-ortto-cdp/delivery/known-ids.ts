@@ -11,17 +11,15 @@ export interface KnownIds {
   forget(salesforceId: string): void;
 }
 
-/** What this run needs; half a million ids are worth not keeping. */
+/** What this run needs; half a million ids are worth not keeping. Who owns which person is always kept, in 10 to 20 MB. */
 export interface KnownIdsOptions {
   /** Something will be addressed by these ids: activities or links. */
   readonly ids: boolean;
-  /** Two records may end up in one person. */
-  readonly owners: boolean;
 }
 
 export const createKnownIds = (options: KnownIdsOptions): KnownIds => {
   const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, options.ids ? MAX_KNOWN_IDS : 0);
-  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, options.owners ? MAX_KNOWN_IDS : 0);
+  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, MAX_KNOWN_IDS);
 
   return {
     get: (salesforceId) => ids.get(salesforceId),

@@ -39,6 +39,7 @@ const write = (rules: readonly FieldRule[], changes: Partial<EntityMapping> = {}
     bytes: 0,
     accountId: undefined,
     cut: [],
+    leftOut: [],
   };
 };
 

@@ -1,19 +1,12 @@
 import type { DisplayType } from '../ortto/field-types.ts';
-import type { RejectReason } from '../reasons.ts';
+import type { LeftOutReason } from '../reasons.ts';
 import { normalEmail, normalPhone } from './identity.ts';
 
 // What Ortto accepts for each display type, and how Salesforce values are converted to it. Everything is checked here, before
 // anything is sent: Ortto bans an address that sends bad rows.
 
 /** Why a value does not fit its field: the kind of fault, never the value. */
-type Misfit = Extract<
-  RejectReason,
-  | `not_a_${'number' | 'date' | 'time' | 'boolean' | 'phone' | 'list'}`
-  | `not_an_${'email' | 'integer' | 'object'}`
-  | 'not_text'
-  | 'number_out_of_range'
-  | 'object_too_large'
->;
+type Misfit = Exclude<LeftOutReason, 'no_id' | 'nulled' | 'refused'>;
 
 export type Converted =
   | { readonly value: unknown; readonly cut?: true; readonly misfit?: undefined }
