@@ -1,11 +1,12 @@
 import type { DestinationConfig } from '../config.ts';
 import type { Ortto } from '../ortto/api.ts';
 import type { Fate } from '../queue/ledger.ts';
-import type { LeftOut, Write } from '../records/mapped.ts';
+import type { LeftOut, Write, WriteField } from '../records/mapped.ts';
 import { isOptOut, optOutOf } from '../records/opt-out.ts';
+import { permissionBody } from './bodies-by-person-id.ts';
 import { withoutRefused } from './refused-rows.ts';
 import type { Trial } from './refused-rows.ts';
-import { attemptWrites } from './writes.ts';
+import { attemptWrites, lookUpIds } from './writes.ts';
 import type { Attempt } from './writes.ts';
 
 /** What became of one write in the end. */
@@ -77,15 +78,31 @@ export const deliverOptOuts = async (
       const write = group[index];
       if (write !== undefined) sent.set(write, { hasArrived: hasArrived(write, attempt), orttoId: attempt.orttoId });
     }
+    const lost = group.filter((_, index) => tried[index]?.attempt.fate.kind === 'rejected');
+    for (const [write, orttoId] of await tellByPersonId(ortto, lost)) sent.set(write, { hasArrived: true, orttoId });
   }
   return sent;
 };
 
+/**
+ * Takes the permission from the people of these opt-outs by Ortto's own id: Ortto may refuse a row that has no email, or that holds
+ * anything more. Returns those it reached.
+ */
+const tellByPersonId = async (ortto: Ortto, optOuts: readonly Write[]): Promise<ReadonlyMap<Write, string>> => {
+  const going = optOuts.filter(({ fields }) => fields.some(overwritesPermission));
+  const found = [...(await lookUpIds(ortto, going))];
+  const [some] = found;
+  if (some === undefined) return new Map();
+  const rows = found.map(([{ fields }, id]) => ({ id, permissions: fields.filter(overwritesPermission) }));
+  const verdicts = await ortto.merge(some[0].mapping.stream, { target: 'person', body: permissionBody(rows) });
+  return new Map(found.filter((_, index) => verdicts[index]?.kind === 'merged'));
+};
+
+const overwritesPermission = (field: WriteField): boolean => isOptOut(field) && field.rule === 'overwrite';
+
 /** Existing people are told only where the settings let the permission travel. */
 const hasArrived = ({ fields }: Write, { fate, isNew }: Attempt): boolean =>
-  fate.kind === 'created' ||
-  isNew === true ||
-  (fate.kind === 'merged' && fields.some((field) => isOptOut(field) && field.rule === 'overwrite'));
+  fate.kind === 'created' || isNew === true || (fate.kind === 'merged' && fields.some(overwritesPermission));
 
 interface Tried {
   readonly trial: Trial;

@@ -1,52 +1,11 @@
-import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
 import type { Write } from './mapped.ts';
-import { isTrue } from './convert.ts';
+import { ACCOUNT_ID, CONTACT_ID, contacts, field } from '../fixtures/contact-mapping.ts';
 import { mapRecord, token } from './map-record.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
-const CONTACT_ID = '0035g00000XyZabAAF';
-const ACCOUNT_ID = '0015g00000XyZabAAF';
-
-const field = (
-  from: string,
-  id: string,
-  type: MappedField['type'],
-  changes: Partial<MappedField> = {},
-): MappedField => ({
-  from,
-  path: from.split('.'),
-  id,
-  type,
-  rule: 'overwrite',
-  nulls: 'clear',
-  ...changes,
-});
-
-const contacts: EntityMapping = {
-  kind: 'entity',
-  stream: 'Contact',
-  object: 'Contact',
-  target: 'person',
-  fields: [
-    field('FirstName', 'str::first', 'text', { nulls: 'ignore' }),
-    field('Email', 'str::email', 'text', { nulls: 'ignore' }),
-    field('HasOptedOutOfEmail', 'bol::p', 'bool', { nulls: 'ignore' }),
-    field('Account.Name', 'str:cm:company', 'text'),
-    field('Score__c', 'int:cm:score', 'decimal'),
-    field('Since__c', 'dtz:cm:since', 'date', { rule: 'if_empty' }),
-  ],
-  identity: 'str:cm:salesforce-contact-id',
-  account: { id: 'str:cm:salesforce-account-id', rule: 'overwrite' },
-  keys: ['str:cm:salesforce-contact-id', 'str::email'],
-  findStrategy: 'next_if_previous_empty',
-  createNew: true,
-  handOver: undefined,
-  archiveDeleted: false,
-};
-
 const leads: EntityMapping = {
   ...contacts,
   stream: 'Lead',
@@ -125,126 +84,6 @@ test('an opt-out is sent as false; nothing else about a permission ever is', () 
 
 test('text that is cut is named', () => {
   expect(write({ FirstName: 'x'.repeat(300) }).cut).toEqual(['FirstName']);
-});
-
-test('a value that does not fit its field is left out, by field and reason, and its record goes on', () => {
-  const data = {
-    FirstName: 'Ana',
-    Email: 'secret-nobody',
-    Score__c: 'secret-much',
-    Since__c: 'secret-day',
-    AccountId: 'secret',
-  };
-  const { leftOut, accountId, keys } = write(data);
-  expect(values(data)).toEqual({ 'str::first': 'Ana' });
-  expect(keys.map(({ fieldId }) => fieldId)).toEqual([contacts.identity]);
-  expect(accountId).toBeUndefined();
-  expect(leftOut).toEqual([
-    { reason: 'not_an_email', field: 'Email' },
-    { reason: 'not_a_number', field: 'Score__c' },
-    { reason: 'not_a_date', field: 'Since__c' },
-    { reason: 'no_id', field: 'AccountId' },
-  ]);
-  expect(JSON.stringify(leftOut)).not.toContain('secret');
-});
-
-test('without its last match key a record is rejected, and everything wrong with it is reported at once', () => {
-  const mapped = mapRecord({ ...contacts, keys: ['str::email'] }, { Id: CONTACT_ID, Email: 'x', Score__c: 'x' }, NOW);
-  expect(mapped).toEqual({
-    kind: 'reject',
-    id: CONTACT_ID,
-    reason: 'no_match_key',
-    field: undefined,
-    others: [
-      { reason: 'not_an_email', field: 'Email' },
-      { reason: 'not_a_number', field: 'Score__c' },
-    ],
-  });
-});
-
-test('a column that was nulled on the way is absent, by itself or with a parent: nothing is cleared, and it is counted', () => {
-  const data = { Id: CONTACT_ID, Score__c: null, Account: { Name: null }, AccountId: null, FirstName: 'Ana' };
-  const nulled = (...fields: string[]) => {
-    const mapped = mapRecord(contacts, data, NOW, fields);
-    return mapped.kind === 'write' ? mapped.write : undefined;
-  };
-  expect(nulled()?.fields.filter(({ value }) => value === null)).toHaveLength(3);
-  const lost = nulled('Score__c', 'Account.Name', 'AccountId', 'Nothing__c', 'FirstName');
-  expect(lost?.fields).toMatchObject([{ id: 'str::first', value: 'Ana' }]);
-  expect(lost?.accountId).toBeUndefined();
-  expect(lost?.leftOut).toEqual(
-    ['Account.Name', 'Score__c', 'AccountId'].map((field) => ({ field, reason: 'nulled' })),
-  );
-  expect(nulled('Account')?.leftOut).toEqual([{ field: 'Account.Name', reason: 'nulled' }]);
-});
-
-test('a rejected record still says that its person is out, to whoever carries its id or address', () => {
-  const out = { Id: CONTACT_ID, Email: 'Ana@corp.test', HasOptedOutOfEmail: true, FirstName: 'Ana' };
-  const sent = (data: JsonObject, changes: Partial<EntityMapping> = {}) => {
-    const mapped = mapRecord({ ...contacts, ...changes }, data, NOW);
-    if (mapped.kind !== 'opt_out') return mapped.kind;
-    const { write: each, rejection } = mapped;
-    return {
-      reason: rejection.reason,
-      keys: each.keys.map(({ fieldId }) => fieldId),
-      fields: each.fields.map(({ id }) => id),
-      mergeBy: each.mapping.keys,
-      createNew: each.mapping.createNew,
-    };
-  };
-  const { identity } = contacts;
-  expect(sent({ ...out, Email: null }, { keys: ['str::email'] })).toEqual({
-    reason: 'no_match_key',
-    keys: [identity],
-    fields: ['bol::p'],
-    mergeBy: [identity],
-    createNew: false,
-  });
-  expect(sent({ ...out, Id: 'none' })).toEqual({
-    reason: 'no_id',
-    keys: ['str::email'],
-    fields: ['str::email', 'bol::p'],
-    mergeBy: ['str::email'],
-    createNew: false,
-  });
-  const topics = field('Topics__c', 'sst:cm:topics', 'multi_select');
-  const options = Array.from({ length: 9000 }, (__, number) => `${number} ${'x'.repeat(240)}`);
-  expect(sent({ ...out, Topics__c: options }, { fields: [...contacts.fields, topics] })).toEqual({
-    reason: 'record_too_large',
-    keys: contacts.keys,
-    fields: ['str::email', 'bol::p'],
-    mergeBy: contacts.keys,
-    createNew: true,
-  });
-  expect(sent({ ...out, HasOptedOutOfEmail: false, Email: null }, { keys: ['str::email'] })).toBe('reject');
-  expect(sent({ HasOptedOutOfEmail: true })).toBe('reject');
-});
-
-test('whatever a record holds, it is written or rejected for no id, no match key or its size, and says so if it is out', () => {
-  const value = fc.oneof(
-    fc.anything({ maxDepth: 1 }),
-    fc.constantFrom('a@b.co', true, CONTACT_ID, ACCOUNT_ID, '2026-01-01', 12, null),
-  );
-  const data = fc.dictionary(
-    fc.constantFrom('Id', 'Email', 'HasOptedOutOfEmail', 'Score__c', 'Since__c', 'Account', 'AccountId', 'FirstName'),
-    value,
-  );
-  const keys = fc.constantFrom(contacts.keys, ['str::email'], [contacts.identity]);
-  fc.assert(
-    fc.property(data, keys, fc.boolean(), (given, mergeBy, hasId) => {
-      const all = hasId ? { ...given, Id: CONTACT_ID } : given;
-      const mapped = mapRecord({ ...contacts, keys: mergeBy }, all, NOW);
-      const refusal = mapped.kind === 'opt_out' ? mapped.rejection : mapped;
-      if (mapped.kind === 'write') expect(mapped.write.keys.length).toBeGreaterThan(0);
-      else expect(['no_id', 'no_match_key', 'record_too_large']).toContain('reason' in refusal && refusal.reason);
-      const isOut = isTrue(all['HasOptedOutOfEmail']);
-      if (isOut && hasId) {
-        if (mapped.kind !== 'write' && mapped.kind !== 'opt_out') throw new Error('The opt-out is lost');
-        expect(mapped.write.fields).toContainEqual(expect.objectContaining({ id: 'bol::p', value: false }));
-      }
-    }),
-    { numRuns: 1000 },
-  );
 });
 
 test('a record without a value for any match key is rejected', () => {
