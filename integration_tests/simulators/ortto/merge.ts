@@ -7,7 +7,7 @@ import { findMatch, hasKey } from './match.ts';
 import type { MatchKey } from './match.ts';
 import { readMergeRequest } from './merge-request.ts';
 import type { MergeRequest } from './merge-request.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusedField } from './refusal.ts';
 import { idKeys, readRow } from './row.ts';
 import type { Row } from './row.ts';
 import type { Entity, Store } from './store.ts';
@@ -50,7 +50,7 @@ const judge = (instance: Instance, store: Store, request: MergeRequest, json: un
   const read = readRow(instance, store, json);
   if ('problem' in read) return invalid(read.problem);
   const { row } = read;
-  const refusal = instance.rowProblem(row.fields);
+  const refusal = refusedField(instance, row.fields.keys()) ?? instance.rowProblem(row.fields);
   if (refusal !== undefined) return invalid(refusal);
   if (request.byId) {
     const id = idKeys[store.noun].map((key) => row.ids.get(key)).find((value) => value !== undefined);

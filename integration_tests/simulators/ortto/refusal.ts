@@ -12,3 +12,12 @@ export class Refusal extends Error {
     this.details = details;
   }
 }
+
+/** What is wrong with a row whose fields are these, where Ortto has been set to refuse some; quotes no value. */
+export const refusedField = (
+  { limits }: { readonly limits: { readonly refusedFields: readonly string[] } },
+  fieldIds: Iterable<string>,
+): string | undefined => {
+  const id = [...fieldIds].find((each) => limits.refusedFields.includes(each));
+  return id === undefined ? undefined : `${id}: not accepted`;
+};
