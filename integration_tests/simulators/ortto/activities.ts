@@ -30,10 +30,7 @@ const readAttributes = (
   const given = json ?? {};
   if (!isObject(given)) return { problem: 'attributes: an object is expected' };
   const entries = Object.entries(given).filter(([, value]) => value !== null);
-  const refused = refusedField(
-    instance,
-    entries.map(([id]) => id),
-  );
+  const refused = refusedField(instance, entries);
   if (refused !== undefined) return { problem: refused };
   if (entries.length > instance.limits.attributesPerActivity) return { problem: 'attributes: too many' };
   const values: { [id: string]: unknown } = {};

@@ -50,7 +50,7 @@ const judge = (instance: Instance, store: Store, request: MergeRequest, json: un
   const read = readRow(instance, store, json);
   if ('problem' in read) return invalid(read.problem);
   const { row } = read;
-  const refusal = refusedField(instance, row.fields.keys()) ?? instance.rowProblem(row.fields);
+  const refusal = refusedField(instance, row.fields) ?? instance.rowProblem(row.fields);
   if (refusal !== undefined) return invalid(refusal);
   if (request.byId) {
     const id = idKeys[store.noun].map((key) => row.ids.get(key)).find((value) => value !== undefined);

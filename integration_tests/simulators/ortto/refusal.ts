@@ -16,8 +16,8 @@ export class Refusal extends Error {
 /** What is wrong with a row whose fields are these, where Ortto has been set to refuse some; quotes no value. */
 export const refusedField = (
   { limits }: { readonly limits: { readonly refusedFields: readonly string[] } },
-  fieldIds: Iterable<string>,
+  fields: Iterable<readonly [id: string, value: unknown]>,
 ): string | undefined => {
-  const id = [...fieldIds].find((each) => limits.refusedFields.includes(each));
+  const id = [...fields].find(([each, value]) => value !== null && limits.refusedFields.includes(each))?.[0];
   return id === undefined ? undefined : `${id}: not accepted`;
 };
