@@ -89,7 +89,7 @@ export const LAYERS: readonly Layer[] = [
     fixtures: 'what unit tests share; not in the images',
     ground: {
       'config.ts': 'the settings, parsed',
-      'reasons.ts': 'every reason to skip or reject a record, with its sentence for the user',
+      'reasons.ts': 'every reason to skip or reject a record or to leave a field out, with its sentence for the user',
     },
   }),
   ...connector('source-salesforce-cdp', 'reads Salesforce: spec, check, discover, read; start at read.ts', {

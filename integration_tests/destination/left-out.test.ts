@@ -178,6 +178,48 @@ test('a row goes on without up to three fields that Ortto refuses; beyond that i
   );
 }, 120_000);
 
+const REJECTED_FOR = ['no_id', 'no_match_key', 'no_data', 'record_too_large'];
+
+test('whatever records hold, they are rejected for four causes only, each is named once, the sums close, and no opt-out is lost', async () => {
+  const value = fc.oneof(
+    fc.anything({ maxDepth: 1 }),
+    fc.constantFrom('a@b.co', 'B@B.co', '+47 22 33 44 55', 'x', 7, ''),
+  );
+  const field = fc.constantFrom('Email', 'Phone', 'FirstName', 'Score__c', 'AccountId', 'Born__c', 'Topics__c');
+  const data = fc.record({
+    more: fc.dictionary(field, value, { maxKeys: 4 }),
+    id: fc.constantFrom('own', 'own', 'own', 'none', 'missing'),
+    isOut: fc.boolean(),
+  });
+  const columns = { Contact: [...FIELDS, 'AccountId', 'Born__c', 'Topics__c'] };
+  const matchBy = fc.constantFrom(['salesforce_id', 'email'], ['salesforce_id'], ['email'], ['phone', 'email']);
+  await fc.assert(
+    fc.asyncProperty(fc.array(data, { maxLength: 40 }), matchBy, async (given, keys) => {
+      ortto.reset();
+      // Everybody is there already, so that an opt-out always has somebody to reach.
+      const people = given.map((_, number) => contact(number, { Phone: `+47 22 33 ${1000 + number}` }));
+      await liveWrite(ortto, { streams: columns, lines: people });
+      const lines = given.map(({ more, id, isOut }, number) => {
+        const own = { own: { Id: contactId(number) }, none: { Id: 'none' }, missing: {} }[id];
+        return record('Contact', { ...more, ...own, HasOptedOutOfEmail: isOut });
+      });
+      const config = { people: { match_by: keys } };
+      const run = await liveWrite(ortto, { streams: columns, lines: [...lines, state('Contact', 1)], config });
+      const named = idsToSendAgain(run, 'rejected');
+      const rejected = ledgerOf(run, 'Contact')['rejected'] as JsonObject;
+      const withId = rejections(run).filter(({ id }) => !String(id).startsWith('line '));
+      const lost = given.filter(
+        ({ id, isOut }, number) => id === 'own' && isOut && personOf(number)?.['bol::p'] === true,
+      );
+      expect([run.exitCode, stateIds(run), lost]).toEqual([0, [1], []]);
+      expect(REJECTED_FOR).toEqual(expect.arrayContaining(Object.keys(rejected)));
+      expect(named.toSorted()).toEqual(withId.map(({ id }) => String(id)).toSorted());
+      expect([new Set(named).size, ortto.counts.badRequests]).toEqual([named.length, 0]);
+    }),
+    { numRuns: 30, endOnFailure: true },
+  );
+}, 120_000);
+
 test('the records that were not written for want of a person are named, and a stream of mostly those is pointed out', async () => {
   const run = await runWrite(ortto, { streams: { Task: streams.Task }, lines: [task(1), task(2), state('Task', 1)] });
   expect(ledgerOf(run, 'Task')).toMatchObject({ skipped: { no_person: 2 } });

@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts';
 import { mergeOne } from './merge.ts';
 import type { Queue } from './merge.ts';
 import { readMergeRequest } from './merge-request.ts';
-import { Refusal, refusedField } from './refusal.ts';
+import { Refusal, refusedField, rowError } from './refusal.ts';
 import { idKeys } from './row.ts';
 import type { Entity, Store } from './store.ts';
 import { readTime, readValue } from './values.ts';
@@ -127,7 +127,7 @@ const verdict = (instance: Instance, store: Store, told: Told): JsonObject => {
     store.noun === 'person' ? ['person_id', 'person_status'] : ['account_id', 'account_status'];
   if ('problem' in told) {
     return activityErrors === 'rows'
-      ? { status: 'invalid', error: told.problem }
+      ? { status: 'invalid', error: rowError(instance, told.problem) }
       : { status: 'queued', [statusKey]: 'queued' };
   }
   const ingested = activityAnswer === 'ingested';

@@ -21,3 +21,7 @@ export const refusedField = (
   const id = [...fields].find(([each, value]) => value !== null && limits.refusedFields.includes(each))?.[0];
   return id === undefined ? undefined : `${id}: not accepted`;
 };
+
+/** The error of a bad row, as far as Ortto tells what was wrong. */
+export const rowError = ({ switches }: { readonly switches: { readonly rowError: string } }, error: string): string =>
+  switches.rowError === 'names-field' || /not found|suppressed/i.test(error) ? error : 'A value is not valid';
