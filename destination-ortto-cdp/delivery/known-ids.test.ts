@@ -8,6 +8,8 @@ test('two contacts on one person are shared, a lead and its contact are not', ()
   expect(known.set('00QA', '00p').shared).toBe(false);
   expect(known.set('003B', '00q').shared).toBe(false);
   expect(known.set('003C', '00q').shared).toBe(true);
+  expect(known.set('00QB', '00q').shared).toBe(false);
+  expect(known.set('003D', '00q').shared).toBe(true);
   expect([known.get('003A'), known.get('00QA'), known.get('003C')]).toEqual(['00p', '00p', '00q']);
 });
 

@@ -1,6 +1,4 @@
-import * as fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
-import type { JsonObject } from '../../airbyte/protocol.ts';
 import {
   idsToSendAgain,
   ledgerOf,
@@ -14,6 +12,7 @@ import {
   state,
   stateIds,
 } from './destination-run.ts';
+import { FIELDS, contact, contactId, contactOf, numbers } from './full-contacts.ts';
 import { useOrtto } from './use-ortto.ts';
 
 // One bad value costs its field and never its person, whether we find it, Ortto does, or it was lost on the way.
@@ -23,21 +22,7 @@ beforeEach(() => {
   ortto.limits.refusedFields = [];
 });
 
-const FIELDS = ['Id', 'Email', 'Phone', 'FirstName', 'LastName', 'Title', 'Score__c', 'HasOptedOutOfEmail'];
 const streams = { Contact: FIELDS, Task: ['Id', 'WhoId', 'Subject', 'Priority', 'CreatedDate'] };
-const contactId = (number: number) => salesforceId('003', number);
-const contactOf = (number: number, more: JsonObject = {}): JsonObject => ({
-  Id: contactId(number),
-  Email: `p${number}@corp.test`,
-  Phone: '+47 22 33 44 55',
-  FirstName: 'Pat',
-  LastName: `No. ${number}`,
-  Title: 'Chief',
-  Score__c: number,
-  HasOptedOutOfEmail: false,
-  ...more,
-});
-const contact = (number: number, more?: JsonObject): string => record('Contact', contactOf(number, more));
 const task = (number: number) =>
   record('Task', {
     Id: salesforceId('00T', number),
@@ -46,7 +31,6 @@ const task = (number: number) =>
     Priority: 'High',
     CreatedDate: new Date(Date.now() - 60_000).toISOString(),
   });
-const numbers = (count: number) => Array.from({ length: count }, (_, number) => number);
 const personOf = (number: number) => ortto.cdp.peopleWith('str:cm:salesforce-contact-id', contactId(number))[0]?.fields;
 
 test('a phone that is none costs the phone: the opt-out and the events of its contact arrive', async () => {
@@ -109,7 +93,7 @@ test('a column that was nulled on the way clears nothing, takes nothing away, an
   });
 });
 
-test('an attribute that Ortto refuses is left out, and its event is recorded', async () => {
+test('attributes that Ortto refuses are left out, and their events recorded, unless there are more than three', async () => {
   await liveWrite(ortto, { streams, lines: [contact(1), task(1)] });
   ortto.limits.refusedFields = ['str:cm:priority'];
   const run = await runWrite(ortto, {
@@ -118,107 +102,25 @@ test('an attribute that Ortto refuses is left out, and its event is recorded', a
   });
   expect(ledgerOf(run, 'Task')).toMatchObject({ recorded: 20, left_out: { Priority: { refused: 20 } } });
   expect(idsToSendAgain(run, 'left_out')).toHaveLength(20);
-});
 
-/** Fields of a contact with Ortto's ids. */
-const REFUSABLE = [
-  ['FirstName', 'str::first'],
-  ['LastName', 'str::last'],
-  ['Phone', 'phn::phone'],
-  ['Title', 'str:cm:job-title'],
-  ['Score__c', 'int:cm:score'],
-  ['Email', 'str::email'],
-] as const;
-
-/** What becomes of two contacts, of whom one may have been there and may be out, where Ortto refuses so many fields. */
-const expected = (refused: (typeof REFUSABLE)[number][], isOut: boolean, wasThere: boolean) => {
-  const isTaken = refused.length <= 3;
-  const left = Object.fromEntries(refused.map(([name]) => [name, { refused: 2 }]));
-  return {
-    states: [1],
-    ledger: {
-      created: isTaken ? (wasThere ? 1 : 2) : 0,
-      merged: isTaken && wasThere ? 1 : 0,
-      rejected: isTaken ? {} : { invalid: 2 },
-      left_out: isTaken && refused.length > 0 ? left : undefined,
-      opt_out_sent: !isTaken && isOut ? 1 : undefined,
-    },
-    subscribed: isOut ? false : isTaken || wasThere ? true : undefined,
-    // Those of the person who was there stay, those of a rejected record never come.
-    has: REFUSABLE.map(
-      (each) =>
-        wasThere || (isTaken ? !refused.includes(each) : each[0] === 'Email' && isOut && !refused.includes(each)),
-    ),
-    firstName: wasThere && (!isTaken || refused.some(([name]) => name === 'FirstName')) ? 'Old' : undefined,
-    other: isTaken,
+  const four = ['A__c', 'B__c', 'C__c', 'D__c'];
+  const visits = { Contact: FIELDS, Visit__c: ['Id', 'Guest__c', 'CreatedDate', ...four] };
+  const visit = (number: number, fields: readonly string[]) => {
+    const values = Object.fromEntries(fields.map((name) => [name, 'x']));
+    const CreatedDate = new Date(Date.now() - 60_000).toISOString();
+    return record('Visit__c', { Id: salesforceId('006', number), Guest__c: contactId(1), CreatedDate, ...values });
   };
-};
-
-test('a row goes on without up to three fields that Ortto refuses; beyond that it is rejected, and says at most that it is out', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.subarray([...REFUSABLE]), fc.boolean(), fc.boolean(), async (refused, isOut, wasThere) => {
-      ortto.reset();
-      ortto.limits.refusedFields = [];
-      if (wasThere) await liveWrite(ortto, { streams, lines: [contact(1, { FirstName: 'Old' })] });
-      ortto.limits.refusedFields = refused.map(([, id]) => id);
-      const lines = [contact(1, { HasOptedOutOfEmail: isOut }), contact(2), state('Contact', 1)];
-      const run = await liveWrite(ortto, { streams, lines });
-      const { created, merged, rejected, left_out, opt_out_sent } = ledgerOf(run, 'Contact');
-      const person = personOf(1);
-      expect({
-        states: stateIds(run),
-        ledger: { created, merged, rejected, left_out, opt_out_sent },
-        subscribed: person?.['bol::p'],
-        has: REFUSABLE.map(([, id]) => person !== undefined && id in person),
-        firstName: person?.['str::first'] === 'Old' ? 'Old' : undefined,
-        other: personOf(2) !== undefined,
-      }).toEqual(expected(refused, isOut, wasThere));
-    }),
-    { numRuns: 100, endOnFailure: true },
-  );
-}, 120_000);
-
-const REJECTED_FOR = ['no_id', 'no_match_key', 'no_data', 'record_too_large'];
-
-test('whatever records hold, they are rejected for four causes only, each is named once, the sums close, and no opt-out is lost', async () => {
-  const value = fc.oneof(
-    fc.anything({ maxDepth: 1 }),
-    fc.constantFrom('a@b.co', 'B@B.co', '+47 22 33 44 55', 'x', 7, ''),
-  );
-  const field = fc.constantFrom('Email', 'Phone', 'FirstName', 'Score__c', 'AccountId', 'Born__c', 'Topics__c');
-  const data = fc.record({
-    more: fc.dictionary(field, value, { maxKeys: 4 }),
-    id: fc.constantFrom('own', 'own', 'own', 'none', 'missing'),
-    isOut: fc.boolean(),
+  ortto.limits.refusedFields = ['a', 'b', 'c', 'd'].map((letter) => `str:cm:${letter}`);
+  const objects = [{ stream: 'Visit__c', target: 'person_activity', person: 'Guest__c' }];
+  const lines = [contact(1), visit(1, four.slice(1)), visit(2, four)];
+  const second = await liveWrite(ortto, { streams: visits, lines, config: { objects } });
+  const refused = { refused: 1 };
+  expect(ledgerOf(second, 'Visit__c')).toMatchObject({
+    recorded: 1,
+    rejected: { invalid: 1 },
+    left_out: { B__c: refused, C__c: refused, D__c: refused },
   });
-  const columns = { Contact: [...FIELDS, 'AccountId', 'Born__c', 'Topics__c'] };
-  const matchBy = fc.constantFrom(['salesforce_id', 'email'], ['salesforce_id'], ['email'], ['phone', 'email']);
-  await fc.assert(
-    fc.asyncProperty(fc.array(data, { maxLength: 40 }), matchBy, async (given, keys) => {
-      ortto.reset();
-      // Everybody is there already, so that an opt-out always has somebody to reach.
-      const people = given.map((_, number) => contact(number, { Phone: `+47 22 33 ${1000 + number}` }));
-      await liveWrite(ortto, { streams: columns, lines: people });
-      const lines = given.map(({ more, id, isOut }, number) => {
-        const own = { own: { Id: contactId(number) }, none: { Id: 'none' }, missing: {} }[id];
-        return record('Contact', { ...more, ...own, HasOptedOutOfEmail: isOut });
-      });
-      const config = { people: { match_by: keys } };
-      const run = await liveWrite(ortto, { streams: columns, lines: [...lines, state('Contact', 1)], config });
-      const named = idsToSendAgain(run, 'rejected');
-      const rejected = ledgerOf(run, 'Contact')['rejected'] as JsonObject;
-      const withId = rejections(run).filter(({ id }) => !String(id).startsWith('line '));
-      const lost = given.filter(
-        ({ id, isOut }, number) => id === 'own' && isOut && personOf(number)?.['bol::p'] === true,
-      );
-      expect([run.exitCode, stateIds(run), lost]).toEqual([0, [1], []]);
-      expect(REJECTED_FOR).toEqual(expect.arrayContaining(Object.keys(rejected)));
-      expect(named.toSorted()).toEqual(withId.map(({ id }) => String(id)).toSorted());
-      expect([new Set(named).size, ortto.counts.badRequests]).toEqual([named.length, 0]);
-    }),
-    { numRuns: 30, endOnFailure: true },
-  );
-}, 120_000);
+});
 
 test('the records that were not written for want of a person are named, and a stream of mostly those is pointed out', async () => {
   const run = await runWrite(ortto, { streams: { Task: streams.Task }, lines: [task(1), task(2), state('Task', 1)] });
