@@ -95,7 +95,7 @@ export const LAYERS: readonly Layer[] = [
     ground: {
       'config.ts': 'the settings, parsed',
       'object-problems.ts': 'what is wrong with the entries of `objects` beyond their schema',
-      'reasons.ts': 'every reason to skip or reject a record, with its sentence for the user',
+      'reasons.ts': 'every reason to skip or reject a record or to leave a field out, with its sentence for the user',
     },
   }),
   ...connector('source-salesforce-cdp', 'reads Salesforce: spec, check, discover, read; start at read.ts', {

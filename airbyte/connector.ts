@@ -52,6 +52,8 @@ export interface IncomingRecord {
   readonly stream: string;
   readonly namespace: string | undefined;
   readonly data: JsonObject | undefined;
+  /** The columns whose value was lost on the way (`meta.changes`, NULLED): their null says nothing about the row. */
+  readonly nulled: readonly string[];
   /** The number of its line on stdin, from 1. */
   readonly line: number;
 }

@@ -27,6 +27,7 @@ test('lines arrive whole and numbered wherever the chunks are cut', async () => 
           stream: 'A',
           namespace: undefined,
           data,
+          nulled: [],
           line: index * step + 1,
         })),
       );
@@ -36,12 +37,32 @@ test('lines arrive whole and numbered wherever the chunks are cut', async () => 
 
 test('null counts as absent, and data that is no object as none', () => {
   const parse = (text: string) => parseMessage(Buffer.from(text), 1);
-  const record = { kind: 'record', stream: 'A', line: 1 };
+  const record = { kind: 'record', stream: 'A', nulled: [], line: 1 };
   expect(parse(line({}, { namespace: null, meta: null }))).toEqual({ ...record, namespace: undefined, data: {} });
   expect(parse(line({ a: null }, { namespace: 'n' }))).toEqual({ ...record, namespace: 'n', data: { a: null } });
   for (const data of [null, undefined, [], 'text']) {
     expect(parse(line(data))).toEqual({ ...record, namespace: undefined, data: undefined });
   }
+});
+
+test('columns that were nulled on the way are named, whatever else a record says of its changes', () => {
+  const nulled = (meta: unknown) => {
+    const item = parseMessage(Buffer.from(line({ a: null }, { meta })), 1);
+    return item?.kind === 'record' ? item.nulled : undefined;
+  };
+  const reason = 'PLATFORM_FIELD_SIZE_LIMITATION';
+  expect(
+    nulled({
+      changes: [
+        { field: 'a', change: 'NULLED', reason },
+        { field: 'Account.Name', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' },
+        { field: 'b', change: 'TRUNCATED', reason },
+        { field: 5, change: 'NULLED', reason },
+        null,
+      ],
+    }),
+  ).toEqual(['a', 'Account.Name']);
+  for (const meta of [null, {}, { changes: null }, { changes: {} }, [], 'x']) expect(nulled(meta)).toEqual([]);
 });
 
 test('a state keeps every key it came with', () => {

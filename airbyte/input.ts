@@ -58,6 +58,17 @@ const parse = (bytes: Buffer, line: number): unknown => {
 const isOfOneStream = ({ stream }: Record<string, unknown>): boolean =>
   isObject(stream) && isObject(stream['stream_descriptor']) && typeof stream['stream_descriptor']['name'] === 'string';
 
+const NONE: readonly string[] = [];
+
+/** The columns that `meta.changes` says were nulled. */
+const nulledOf = (meta: unknown): readonly string[] => {
+  const changes = isObject(meta) ? meta['changes'] : undefined;
+  if (!Array.isArray(changes)) return NONE;
+  return changes.flatMap((change: unknown) =>
+    isObject(change) && change['change'] === 'NULLED' && typeof change['field'] === 'string' ? [change['field']] : [],
+  );
+};
+
 /**
  * The record or state on one line; undefined for a blank line and for messages that a destination does not need. Keys that
  * are null count as absent.
@@ -79,6 +90,7 @@ export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | Inco
       stream,
       namespace: typeof namespace === 'string' ? namespace : undefined,
       data: isObject(data) ? data : undefined,
+      nulled: nulledOf(record['meta']),
       line,
     };
   }

@@ -1,5 +1,5 @@
-// Why records are skipped, and why they are rejected. The words are keys in the ledger, which scripts read, so they are never
-// renamed; the sentences make up the tables in the documentation.
+// Why records are skipped or rejected, and why fields are left out. The words are keys in the ledger, which scripts read, so they
+// are never renamed; the sentences make up the tables in the documentation.
 
 /** Each reason with its meaning. */
 export const SKIP_REASONS = {
@@ -25,10 +25,10 @@ const UNKNOWN_OUTCOME =
 const WRONG_KIND =
   "The field that identifies an activity's person or account holds the id of another kind of record: set `person`, or another target.";
 const NO_VALID_TIME =
-  'An activity without a time, or with a time in the future, which might still change: set `activity.occurred_at` to another field.';
+  'An activity without a readable time, or with a time in the future, which might still change: set `activity.occurred_at` to another field.';
 
-/** Each reason with what to do. `status_…` covers every Ortto status that is not known here. */
-export const REJECT_REASONS = {
+/** Why a field is left out of a record that is written without it; each reason with what to do. */
+export const LEFT_OUT_REASONS = {
   not_an_email: 'Correct the address in Salesforce.',
   not_a_phone: 'Correct the number in Salesforce, or map the field to a text field.',
   not_a_number: UNFIT,
@@ -40,14 +40,25 @@ export const REJECT_REASONS = {
   not_a_list: UNFIT,
   not_an_object: UNFIT,
   not_text: UNFIT,
-  object_too_large: TOO_LARGE,
+  object_too_large: 'More than Ortto accepts in one field: map the field to `none`.',
+  no_id: 'The field does not hold the id of a Salesforce record.',
+  nulled: 'The source or the platform could not pass the value on and says so in the record. What Ortto has is kept.',
+  refused: "Ortto refused the record because of this field. The data source's log in Ortto has the original message.",
+} as const;
+
+export type LeftOutReason = keyof typeof LEFT_OUT_REASONS;
+
+/** Each reason with what to do. `status_…` covers every Ortto status that is not known here. */
+export const REJECT_REASONS = {
   activity_too_large: TOO_LARGE,
   record_too_large: TOO_LARGE,
-  no_match_key: 'The record has no value for any match key: add `salesforce_id` to `match_by`.',
-  no_id: 'The field named in the line does not hold a Salesforce id.',
+  no_match_key:
+    'The record has no usable value for any match key: correct the values in Salesforce, or add `salesforce_id` to `match_by`.',
+  no_id: 'The record has no Salesforce id.',
   no_data: 'An empty record: check what sits between the source and the destination.',
   no_definition: 'Define the activity in Ortto; the log names it.',
   no_time: NO_VALID_TIME,
+  not_a_time: NO_VALID_TIME,
   in_the_future: NO_VALID_TIME,
   several_ids: 'The record of a custom object refers to several people: set `person` in `objects`.',
   not_a_person: WRONG_KIND,

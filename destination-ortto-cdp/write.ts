@@ -48,6 +48,7 @@ export async function* write(
   const ledger = createLedger(
     log,
     catalog.streams.map(({ stream }) => stream.name),
+    config.streamPrefix,
   );
   let requests = 0;
   const session = await openSession(config, log, {
@@ -87,7 +88,7 @@ export async function* write(
     const { finish } = deliverer;
     yield* drain({ input, sort, dispatch, finish, signal, afterInputMs, giveUp: session.stop });
 
-    ledger.nameRemainingIds();
+    ledger.nameRecords();
     if (batches.failure === undefined && !signal.aborted) {
       ledger.close();
       return;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../airbyte/protocol.ts';
 import { NO_VERDICT } from '../ortto/answers.ts';
 import type { Verdict } from '../ortto/answers.ts';
 import type { Ortto } from '../ortto/api.ts';
@@ -5,7 +6,7 @@ import type { Outcome } from '../queue/task.ts';
 import type { IdKind } from '../mapping/identities.ts';
 import { COUNT, createIdMemory, ORTTO_ID_AND_MORE } from './id-memory.ts';
 import type { Fate } from '../queue/ledger.ts';
-import type { Activity } from '../records/mapped.ts';
+import type { Activity, LeftOut } from '../records/mapped.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Identities } from '../mapping/identities.ts';
 
@@ -88,27 +89,74 @@ export const createActivityDelivery = ({
       if (id === undefined) return NOT_FOUND;
       return countOfDay(activity, id) > ACTIVITIES_A_DAY ? { kind: 'rejected', reason: 'too_many_a_day' } : undefined;
     });
-    const verdicts = new Map<Activity, Verdict>();
+    const trials = new Map<Activity, ActivityTrial>();
     for (const entity of ['person', 'organization'] as const) {
       const sent = activities.filter((each, index) => decided[index] === undefined && entityOf(each) === entity);
-      const answers = await ortto.record(
-        activities[0]?.mapping.stream ?? '',
-        entity,
-        sent.map(({ about, activityId, attributes, occurredAt, key }) => ({
-          id: ids.get(about.id) ?? '',
-          activityId,
-          attributes,
-          created: occurredAt,
-          key,
-        })),
-      );
-      for (const [index, each] of sent.entries()) verdicts.set(each, answers[index] ?? NO_VERDICT);
+      for (const trial of await insist(ortto, entity, sent, ids)) trials.set(trial.activity, trial);
     }
     return activities.map((activity, index): Outcome => {
-      const verdict = verdicts.get(activity) ?? NO_VERDICT;
-      const fate = decided[index] ?? (verdict.kind === 'refused' ? rejectedBy(activity, verdict) : RECORDED);
-      return fate === NOT_FOUND ? { fate, isAbsent: true } : { fate };
+      const fate = decided[index];
+      if (fate !== undefined) return fate === NOT_FOUND ? { fate, isAbsent: true } : { fate };
+      const { verdict, leftOut } = trials.get(activity) ?? { verdict: NO_VERDICT, leftOut: [] };
+      if (verdict.kind === 'refused') return { fate: rejectedBy(activity, verdict), refused: 'whole', leftOut };
+      return leftOut.length === 0 ? { fate: RECORDED } : { fate: RECORDED, refused: 'partly', leftOut };
     });
+  };
+};
+
+/** Attributes that an activity may be refused for before it is given up. */
+const MAX_REFUSED = 3;
+
+/** An activity on its way, with what has been left out of it because Ortto refused it. */
+interface ActivityTrial {
+  readonly activity: Activity;
+  readonly attributes: JsonObject;
+  readonly leftOut: readonly LeftOut[];
+  readonly verdict: Verdict;
+}
+
+/** Records activities, those that Ortto refuses again without the attribute it names. */
+const insist = async (
+  ortto: Ortto,
+  entity: 'person' | 'organization',
+  activities: readonly Activity[],
+  ids: ReadonlyMap<string, string>,
+): Promise<readonly ActivityTrial[]> => {
+  const settled: ActivityTrial[] = [];
+  let open = activities.map((activity): ActivityTrial => {
+    const { attributes } = activity;
+    return { activity, attributes, leftOut: [], verdict: NO_VERDICT };
+  });
+  while (open.length > 0) {
+    const verdicts = await ortto.record(
+      open[0]?.activity.mapping.stream ?? '',
+      entity,
+      open.map(({ activity: { about, activityId, occurredAt, key }, attributes }) => ({
+        id: ids.get(about.id) ?? '',
+        activityId,
+        attributes,
+        created: occurredAt,
+        key,
+      })),
+    );
+    const judged = open.map((trial, index) => ({ ...trial, verdict: verdicts[index] ?? NO_VERDICT }));
+    open = judged.flatMap((trial) => {
+      const next = withoutRefused(trial);
+      if (next === undefined) settled.push(trial);
+      return next ?? [];
+    });
+  }
+  return settled;
+};
+
+const withoutRefused = ({ activity, attributes, leftOut, verdict }: ActivityTrial): ActivityTrial | undefined => {
+  const refused = verdict.kind === 'refused' ? verdict.field : undefined;
+  if (refused === undefined || !Object.hasOwn(attributes, refused) || leftOut.length >= MAX_REFUSED) return undefined;
+  return {
+    activity,
+    attributes: Object.fromEntries(Object.entries(attributes).filter(([id]) => id !== refused)),
+    leftOut: [...leftOut, { field: attributeName(activity, refused), reason: 'refused' }],
+    verdict,
   };
 };
 
@@ -118,12 +166,14 @@ const NOT_FOUND: Fate = { kind: 'skipped', reason: 'no_person' };
 const entityOf = ({ about }: Activity): 'person' | 'organization' =>
   about.kind === 'account' ? 'organization' : 'person';
 
-/** Ortto names its own field; users know the Salesforce one. */
 const rejectedBy = (activity: Activity, { reason, field }: Verdict & { readonly kind: 'refused' }): Fate => {
-  const { attributes } = activity.mapping[entityOf(activity)] ?? { attributes: [] };
   // Today's date may be ahead of UTC; whether Ortto takes that is not known.
   if (reason === 'invalid' && field === undefined && Date.parse(activity.occurredAt) > Date.now()) {
     return { kind: 'rejected', reason: 'in_the_future' };
   }
-  return { kind: 'rejected', reason, field: attributes.find(({ id }) => id === field)?.from ?? field };
+  return { kind: 'rejected', reason, field: field === undefined ? undefined : attributeName(activity, field) };
 };
+
+/** Ortto names its own field; users know the Salesforce one. */
+const attributeName = (activity: Activity, attributeId: string): string =>
+  activity.mapping[entityOf(activity)]?.attributes.find(({ id }) => id === attributeId)?.from ?? attributeId;

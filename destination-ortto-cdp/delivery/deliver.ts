@@ -1,8 +1,9 @@
 import type { Log } from '../../airbyte/connector.ts';
-import type { DestinationConfig, FindStrategy } from '../config.ts';
+import type { DestinationConfig } from '../config.ts';
 import type { Prepared } from '../mapping/prepare.ts';
 import type { Ortto } from '../ortto/api.ts';
 import type { Ledger } from '../queue/ledger.ts';
+import { rejectedFate } from '../queue/settlement.ts';
 import type { Outcome, Task } from '../queue/task.ts';
 import type { Write } from '../records/mapped.ts';
 import { createActivityDelivery } from './activities.ts';
@@ -10,14 +11,15 @@ import { createBackgroundLinks } from './background-links.ts';
 import { deliverHandOvers } from './hand-overs.ts';
 import type { HandOver } from './hand-overs.ts';
 import { createConsent } from './consent.ts';
+import { deliverOptOuts, deliverWrites } from './insistent-writes.ts';
 import { createKnownIds } from './known-ids.ts';
+import type { KnownIds } from './known-ids.ts';
 import { createLinksOfWrites } from './links-of-writes.ts';
 import { createLinks } from './links.ts';
 import { createRemovals } from './removals.ts';
 import type { Tombstone } from './removals.ts';
 import { createSelectOptions } from './select-options.ts';
 import { createTurns } from './turns.ts';
-import { deliverWrites } from './writes.ts';
 
 export interface DelivererOptions extends Prepared {
   readonly ortto: Ortto;
@@ -48,12 +50,8 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   const { ortto, config, mappings, identities, defined, ledger, log, onFailure } = options;
   const { maxWaitingLinks, linkLooksMs, maxWaitingOptOuts } = options;
   const hasActivities = mappings.some(({ kind }) => kind === 'activity');
-  const sharing = (settings: { findStrategy: FindStrategy }) => settings.findStrategy !== 'next_if_previous_empty';
-  const people = createKnownIds({ ids: hasActivities, owners: sharing(config.people) });
-  const organizations = createKnownIds({
-    ids: hasActivities || config.linkPeopleToOrganizations,
-    owners: sharing(config.organizations),
-  });
+  const people = createKnownIds({ ids: hasActivities });
+  const organizations = createKnownIds({ ids: hasActivities || config.linkPeopleToOrganizations });
   const deliverActivities = createActivityDelivery({ ortto, people, organizations, identities, defined });
   const removals = createRemovals(ortto, identities);
   const ensureOptions = createSelectOptions(ortto);
@@ -69,6 +67,11 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   const limit = config.limits.optedInWhen;
   const consent = createConsent({ ortto, ledger, log, limit, turns, maxWaiting: maxWaitingOptOuts, onFailure });
 
+  const know = ({ id, mapping: { stream, target } }: Write, orttoId: string | undefined): void => {
+    const known = target === 'person' ? people : organizations;
+    if (orttoId !== undefined && id !== '' && known.set(id, orttoId).shared) ledger.note(stream, 'shared', 1);
+  };
+
   const write = async (writes: readonly Write[]): Promise<readonly Outcome[]> => {
     const [restored] = await Promise.all([removals.restore(writes), ensureOptions(writes)]);
     const delivered = await linksOfWrites.locate(writes, await deliverWrites(ortto, config, writes));
@@ -76,24 +79,24 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
     return delivered.map((each, index) => {
       const one = writes[index];
       if (one === undefined) return each;
-      const { stream, target } = one.mapping;
-      const known = target === 'person' ? people : organizations;
-      const { orttoId } = each;
-      if (orttoId !== undefined && known.set(one.id, orttoId).shared) ledger.note(stream, 'shared', 1);
+      know(one, each.orttoId);
+      if (each.optOutSent === true) ledger.note(one.mapping.stream, 'opt_out_sent', 1);
+      const { fate, refused, leftOut } = each;
       const link = linksOfWrites.add(one, each, restored.has(one.id));
-      return { fate: each.fate, until: both(link, optOuts[index]) };
+      return { fate, refused, leftOut, until: both(link, optOuts[index]) };
     });
   };
 
-  const handOver = async (works: readonly HandOver[]): Promise<readonly Outcome[]> => {
-    const outcomes = await deliverHandOvers(ortto, works);
-    return outcomes.map(({ fate, orttoId }, index) => {
-      const work = works[index];
-      if (work !== undefined && orttoId !== undefined) {
-        people.set(work.id, orttoId);
-        people.set(work.contactId, orttoId);
-      }
-      return { fate };
+  const optOut = async (works: readonly OptOut[]): Promise<readonly Outcome[]> => {
+    const sent = await deliverOptOuts(
+      ortto,
+      config,
+      works.map((work) => work.write),
+    );
+    return works.map(({ write: one, rejection }) => {
+      know(one, sent.get(one)?.orttoId);
+      if (sent.get(one)?.hasArrived === true) ledger.note(one.mapping.stream, 'opt_out_sent', 1);
+      return { fate: rejectedFate(rejection) };
     });
   };
 
@@ -106,8 +109,10 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
     switch (tasks[0]?.work.kind) {
       case 'write':
         return write(worksOf(tasks, 'write').map((work) => work.write));
+      case 'opt_out':
+        return optOut(worksOf(tasks, 'opt_out'));
       case 'hand_over':
-        return handOver(worksOf(tasks, 'hand_over'));
+        return handOver(ortto, people, worksOf(tasks, 'hand_over'));
       case 'tombstone':
         return remove(worksOf(tasks, 'tombstone'));
       case 'activity':
@@ -137,9 +142,22 @@ export const createDeliverer = (options: DelivererOptions): Deliverer => {
   };
 };
 
+const handOver = async (ortto: Ortto, people: KnownIds, works: readonly HandOver[]): Promise<readonly Outcome[]> => {
+  const outcomes = await deliverHandOvers(ortto, works);
+  return outcomes.map(({ fate, orttoId }, index) => {
+    const work = works[index];
+    if (work !== undefined && orttoId !== undefined) {
+      people.set(work.id, orttoId);
+      people.set(work.contactId, orttoId);
+    }
+    return fate.kind === 'rejected' ? { fate, refused: 'whole' } : { fate };
+  });
+};
+
 /** When both have resolved; undefined if there is neither. */
 const both = (one: Promise<void> | undefined, other: Promise<void> | undefined): Promise<void> | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Promise.all([one, other]).then(() => undefined);
+type OptOut = Task['work'] & { readonly kind: 'opt_out' };
 
 /** The work of a batch's tasks. Throws unless they are all of one kind. */
 const worksOf = <Kind extends Task['work']['kind']>(

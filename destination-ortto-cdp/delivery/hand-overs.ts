@@ -3,7 +3,7 @@ import type { Found } from '../ortto/look-up-calls.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { SkipReason } from '../reasons.ts';
 import type { Mapped } from '../records/mapped.ts';
-import { handOverBody } from './passes.ts';
+import { handOverBody } from './bodies-by-person-id.ts';
 
 export type HandOver = Mapped & { readonly kind: 'hand_over' };
 

@@ -56,13 +56,18 @@ const createTable = <Value>(key: Codec<string>, value: Codec<Value>, capacity: n
 
   const isSought = (entry: number): boolean => {
     const start = (entry * width) / WORD;
-    return soughtWords.every((word, index) => words[start + index] === word);
+    for (let index = 0; index < soughtWords.length; index += 1) {
+      if (words[start + index] !== soughtWords[index]) return false;
+    }
+    return true;
   };
 
   /** The slot that holds the id, or the free one it belongs in. */
   const slotOf = (id: string): number => {
     key.write(id, sought, 0);
-    let slot = soughtWords.reduce((hash, word) => Math.imul(hash ^ word ^ (word >>> 15), 0x9e3779b1), 0) >>> 3;
+    let hash = 0;
+    for (const word of soughtWords) hash = Math.imul(hash ^ word ^ (word >>> 15), 0x9e3779b1);
+    let slot = hash >>> 3;
     for (slot %= slots.length; ; slot = (slot + 1) % slots.length) {
       const entry = slots[slot] ?? 0;
       if (entry === 0 || isSought(entry - 1)) return slot;

@@ -12,7 +12,7 @@ import { isBeyond } from './opt-in-limit.ts';
 import type { Turns } from './turns.ts';
 import type { UnlistedValues } from './unlisted-values.ts';
 import { lookUpIds } from './writes.ts';
-import type { Delivered } from './writes.ts';
+import type { Delivered } from './insistent-writes.ts';
 
 // Opt-outs that follow only from a value not being in `opted_in_when`. A value missing from that list unsubscribes everybody who
 // has it, and nothing gives their permission back. So those of people who exist wait until their stream is over, and none of them

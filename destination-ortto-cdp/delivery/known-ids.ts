@@ -1,4 +1,5 @@
 import { createIdMemory, ORTTO_ID, SALESFORCE_ID } from './id-memory.ts';
+import type { Memory } from './id-memory.ts';
 
 /** Enough for most orgs. Beyond that, memory would grow with the data, so the oldest are forgotten and looked up again. */
 export const MAX_KNOWN_IDS = 500_000;
@@ -11,25 +12,27 @@ export interface KnownIds {
   forget(salesforceId: string): void;
 }
 
-/** What this run needs; half a million ids are worth not keeping. */
+/** What this run needs; half a million ids are worth not keeping. Who owns which person is always kept: 20 MB an object at most. */
 export interface KnownIdsOptions {
   /** Something will be addressed by these ids: activities or links. */
   readonly ids: boolean;
-  /** Two records may end up in one person. */
-  readonly owners: boolean;
 }
 
 export const createKnownIds = (options: KnownIdsOptions): KnownIds => {
   const ids = createIdMemory(SALESFORCE_ID, ORTTO_ID, options.ids ? MAX_KNOWN_IDS : 0);
-  const owners = createIdMemory(ORTTO_ID, SALESFORCE_ID, options.owners ? MAX_KNOWN_IDS : 0);
+  /** By object, since a person may well be a lead's and a contact's. */
+  const ownersOf = new Map<string, Memory<string>>();
 
   return {
     get: (salesforceId) => ids.get(salesforceId),
     set(salesforceId, orttoId) {
+      const object = keyPrefix(salesforceId);
+      const owners = ownersOf.get(object) ?? createIdMemory(ORTTO_ID, SALESFORCE_ID, MAX_KNOWN_IDS);
+      ownersOf.set(object, owners);
       const owner = owners.get(orttoId);
       ids.set(salesforceId, orttoId);
-      owners.set(orttoId, salesforceId);
-      return { shared: owner !== undefined && owner !== salesforceId && keyPrefix(owner) === keyPrefix(salesforceId) };
+      if (owner !== salesforceId) owners.set(orttoId, salesforceId);
+      return { shared: owner !== undefined && owner !== salesforceId };
     },
     forget: (salesforceId) => ids.forget(salesforceId),
   };

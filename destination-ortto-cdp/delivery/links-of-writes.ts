@@ -1,9 +1,9 @@
 import type { Ortto } from '../ortto/api.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
+import type { Delivered } from './insistent-writes.ts';
 import type { Links } from './links.ts';
 import { lookUpIds } from './writes.ts';
-import type { Delivered } from './writes.ts';
 
 /** Decides which links follow from the delivered writes of people and organizations. */
 export interface LinksOfWrites {

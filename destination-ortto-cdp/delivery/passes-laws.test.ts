@@ -97,7 +97,7 @@ const writesOf = (world: Scenario): Write[] => {
     });
     return keys.length === 0
       ? []
-      : [{ mapping, id, fields, keys, tokens: [], accountId: undefined, bytes: 0, cut: [], unlisted: [] }];
+      : [{ mapping, id, fields, keys, tokens: [], accountId: undefined, bytes: 0, cut: [], leftOut: [], unlisted: [] }];
   });
 };
 

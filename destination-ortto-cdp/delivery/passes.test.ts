@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { FieldRule } from '../config.ts';
 import type { EntityMapping } from '../mapping/entity.ts';
 import type { Write, WriteField } from '../records/mapped.ts';
-import { firstPass, handOverBody, laterPasses, needsMore } from './passes.ts';
+import { handOverBody } from './bodies-by-person-id.ts';
+import { firstPass, laterPasses, needsMore } from './passes.ts';
 
 const mapping: EntityMapping = {
   kind: 'entity',
@@ -40,6 +41,7 @@ const write = (rules: readonly FieldRule[], changes: Partial<EntityMapping> = {}
     accountId: undefined,
     cut: [],
     unlisted: [],
+    leftOut: [],
   };
 };
 

@@ -34,8 +34,12 @@ export interface IdentifiedWrite {
 }
 
 /** Ortto's numbers for rules and find strategies. */
-const MERGE_STRATEGY: { readonly [Rule in FieldRule]: 1 | 2 | 3 } = { overwrite: 2, if_empty: 1, on_create: 3 };
-const FIND_STRATEGY: { readonly [Strategy in FindStrategy]: 0 | 1 | 2 } = { any: 0, next_if_previous_empty: 1, all: 2 };
+export const MERGE_STRATEGY: { readonly [Rule in FieldRule]: 1 | 2 | 3 } = { overwrite: 2, if_empty: 1, on_create: 3 };
+export const FIND_STRATEGY: { readonly [Strategy in FindStrategy]: 0 | 1 | 2 } = {
+  any: 0,
+  next_if_previous_empty: 1,
+  all: 2,
+};
 
 /** The request that carries every write of a batch: one or more, all of one stream. */
 export const firstPass = (writes: readonly Write[]): Pass => {
@@ -87,21 +91,7 @@ export const laterPasses = (first: Pass, found: readonly IdentifiedWrite[]): Pas
   ];
 };
 
-/** Gives the people of these leads the ids of the contacts they became; nothing is created or replaced. */
-export const handOverBody = (
-  handOvers: readonly { readonly mapping: EntityMapping; readonly personId: string; readonly contactId: string }[],
-): JsonObject => ({
-  people: handOvers.map(({ mapping, personId, contactId }) => ({
-    fields: { [PERSON_ID]: personId, ...(mapping.handOver === undefined ? {} : { [mapping.handOver]: contactId }) },
-  })),
-  async: false,
-  merge_by: [PERSON_ID],
-  merge_strategy: MERGE_STRATEGY.if_empty,
-  find_strategy: FIND_STRATEGY.any,
-  skip_non_existing: true,
-});
-
-type SentField = Pick<WriteField, 'id' | 'type' | 'value'>;
+export type SentField = Pick<WriteField, 'id' | 'type' | 'value'>;
 
 /** What happens to the options that a multi-select already has. */
 type OptionMode = 'replace' | 'add';

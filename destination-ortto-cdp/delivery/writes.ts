@@ -9,13 +9,17 @@ import type { Write } from '../records/mapped.ts';
 import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from './passes.ts';
 import type { IdentifiedWrite, Pass } from './passes.ts';
 
-/** What became of one write. */
-export interface Delivered {
+/** What became of one write when it was sent. */
+export interface Attempt {
   readonly fate: Fate;
   /** Ortto's id of the person or organization, where it is known. */
   readonly orttoId: string | undefined;
   /** It counts as found, but this run may have created it, or given it its Salesforce id. */
   readonly mayBeNew?: boolean;
+  /** The field that Ortto names as the reason to refuse the row, by Ortto's id. */
+  readonly refusedField?: string | undefined;
+  /** Whether it is new in Ortto, though something of it was refused. */
+  readonly isNew?: boolean;
 }
 
 /** How far a write has come through the passes. */
@@ -33,14 +37,14 @@ interface WriteProgress {
 const INDEXING_WAITS_MS = [1000, 3000, 9000];
 
 /**
- * Delivers a batch of one stream. Returns one result per write, in the order given. Throws only when nothing is known
+ * Sends a batch of one stream once. Returns one result per write, in the order given. Throws only when nothing is known
  * about any of them; sending the same writes again is safe.
  */
-export const deliverWrites = async (
+export const attemptWrites = async (
   ortto: Ortto,
   config: DestinationConfig,
   writes: readonly Write[],
-): Promise<readonly Delivered[]> => {
+): Promise<readonly Attempt[]> => {
   const absent = await absentOrganizations(ortto, writes);
   const going = writes.filter((write) => !absent.has(write));
   if (going.length === 0) return writes.map(() => NOT_IN_ORTTO);
@@ -49,11 +53,11 @@ export const deliverWrites = async (
   const progress = going.map((write, index) => progressAfter(write, first, verdicts[index] ?? NO_VERDICT));
   const found = await findMissingIds(ortto, first, progress);
   const refusals = await sendLaterPasses(ortto, first, await identify(ortto, first, found));
-  const outcomes = new Map(found.map((each) => [each.write, deliveredOf(config, each, refusals.get(each.write))]));
+  const outcomes = new Map(found.map((each) => [each.write, attemptOf(config, each, refusals.get(each.write))]));
   return writes.map((write) => outcomes.get(write) ?? NOT_IN_ORTTO);
 };
 
-const NOT_IN_ORTTO: Delivered = { fate: { kind: 'skipped', reason: 'not_in_ortto' }, orttoId: undefined };
+const NOT_IN_ORTTO: Attempt = { fate: { kind: 'skipped', reason: 'not_in_ortto' }, orttoId: undefined };
 
 const streamOf = ([write]: readonly Write[]): string => write?.mapping.stream ?? '';
 
@@ -79,9 +83,15 @@ export const lookUpIds = async (ortto: Ortto, writes: readonly Write[]): Promise
   );
 };
 
+/** Ortto names its own field; users know the Salesforce one. */
+export const salesforceField = ({ mapping }: Write, fieldId: string | undefined): string | undefined =>
+  fieldId !== undefined && fieldId === mapping.account?.id
+    ? 'AccountId'
+    : (mapping.fields.find(({ id }) => id === fieldId)?.from ?? fieldId);
+
 const progressAfter = (write: Write, first: Pass, verdict: Verdict): WriteProgress => {
   if (verdict.kind === 'refused') {
-    const field = write.mapping.fields.find(({ id }) => id === verdict.field)?.from ?? verdict.field;
+    const field = salesforceField(write, verdict.field);
     const fate = { kind: 'rejected', reason: verdict.reason, field } as const;
     return { write, verdict, existed: false, orttoId: undefined, fate };
   }
@@ -166,30 +176,34 @@ const accountIdsOf = async (
   );
 };
 
-/** Sends the later passes, one after the other. Returns the writes refused in one of them, with the reason. */
+/** Sends the later passes, one after the other. Returns the writes refused in one of them. */
 const sendLaterPasses = async (
   ortto: Ortto,
   first: Pass,
   found: readonly IdentifiedWrite[],
-): Promise<ReadonlyMap<Write, Fate>> => {
-  const refused = new Map<Write, Fate>();
+): Promise<ReadonlyMap<Write, WriteProgress>> => {
+  const refused = new Map<Write, WriteProgress>();
   for (const pass of laterPasses(first, found)) {
     const verdicts = await ortto.merge(streamOf(pass.writes), pass);
     for (const [index, write] of pass.writes.entries()) {
-      const { fate } = progressAfter(write, pass, verdicts[index] ?? NO_VERDICT);
-      if (fate?.kind === 'rejected') refused.set(write, fate);
+      const after = progressAfter(write, pass, verdicts[index] ?? NO_VERDICT);
+      if (after.fate?.kind === 'rejected') refused.set(write, after);
     }
   }
   return refused;
 };
 
-const deliveredOf = (
+const attemptOf = (
   { people, organizations }: DestinationConfig,
   { write, verdict, orttoId, fate }: WriteProgress,
-  refused: Fate | undefined,
-): Delivered => {
-  const settled = fate ?? refused;
-  if (settled !== undefined) return { fate: settled, orttoId };
+  refused: WriteProgress | undefined,
+): Attempt => {
+  const settled = fate ?? refused?.fate;
+  if (settled !== undefined) {
+    const last = refused?.verdict ?? verdict;
+    const refusedField = last.kind === 'refused' ? last.field : undefined;
+    return { fate: settled, orttoId, refusedField, isNew: verdict.kind === 'created' };
+  }
   if (verdict.kind === 'created') return { fate: { kind: 'created' }, orttoId };
   const { mergeStrategy } = write.mapping.target === 'person' ? people : organizations;
   const { createNew } = write.mapping;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { activity, customs, plan, texts } from '../fixtures/mapping-plan.ts';
+import { CONTACT, activity, customs, plan, texts } from '../fixtures/mapping-plan.ts';
 
 test('an activity takes fifteen attributes', () => {
   const { problems } = plan({ Visit__c: { ...texts('Name', 'CreatedDate'), ...customs(15) } });
@@ -16,7 +16,7 @@ test('an activity without a time, or without the field that says whom it is abou
 
 test('an attribute that an existing activity lacks is left out, with a warning', () => {
   const { streams, warnings, missing } = plan(
-    { Task: texts('WhoId', 'CreatedDate', 'IsClosed', 'Subject', 'Priority') },
+    { Contact: CONTACT, Task: texts('WhoId', 'CreatedDate', 'IsClosed', 'Subject', 'Priority') },
     {},
     {
       personActivities: [
@@ -24,7 +24,7 @@ test('an attribute that an existing activity lacks is left out, with a warning',
       ],
     },
   );
-  expect(activity(streams[0]).person?.attributes.map(({ from }) => from)).toEqual(['Subject']);
+  expect(activity(streams[1]).person?.attributes.map(({ from }) => from)).toEqual(['Subject']);
   expect(missing.personActivities).toEqual([]);
   expect(warnings).toEqual(
     ['Priority', 'Completed'].map(

@@ -12,6 +12,7 @@ import type { EntityMapping } from './entity.ts';
 import { createCustomFields } from './custom-fields.ts';
 import type { NewField } from './custom-fields.ts';
 import type { Findings } from './findings.ts';
+import { noteMissingContacts } from './missing-contacts.ts';
 import { noteUnknownStreams } from './unknown-names.ts';
 
 /** What a mapping may write to in the Ortto account, apart from system fields. */
@@ -97,6 +98,7 @@ export const planMapping = (
   };
 
   const streams = catalog.streams.flatMap((stream, index) => mapStream(stream, objects[index]));
+  noteMissingContacts(streams, findings);
   const missing = { person: customFields.person.missing(), organization: customFields.organization.missing() };
   const problems = [
     ...findings.problems,

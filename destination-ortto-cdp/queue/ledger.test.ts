@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RejectReason } from '../reasons.ts';
 import { createLedger, type Fate } from './ledger.ts';
 
 const book = (...streams: string[]) => {
@@ -12,7 +11,7 @@ const book = (...streams: string[]) => {
     info: (text: string) => lines.push({ level: 'info', text }),
   };
   const texts = (level: 'warn' | 'info') => lines.flatMap((line) => (line.level === level ? [line.text] : []));
-  return { ledger: createLedger(log, streams), texts };
+  return { ledger: createLedger(log, streams, 'sf_'), texts };
 };
 
 const parsed = (line: string): Record<string, unknown> => JSON.parse(line.slice(line.indexOf(' ') + 1));
@@ -58,43 +57,109 @@ test('a record with two fates makes close throw too', () => {
   expect(() => ledger.close()).toThrow('Contact: 2 of 1');
 });
 
-test('the first hundred rejections for a reason get a line each, further ones share lines of two hundred ids', () => {
+const idOf = (number: number): string => `003${String(number).padStart(12, '0')}AAA`;
+const sent = (texts: readonly string[]) => texts.filter((text) => text.startsWith('send_again ')).map(parsed);
+
+test('the first hundred rejections for a reason get a line each, and all of them are in lines of two hundred ids', () => {
   const { ledger, texts } = book('Lead');
   for (let n = 0; n < 450; n += 1) {
     ledger.receive('Lead');
-    ledger.settle('Lead', `00Q${n}`, { kind: 'rejected', reason: 'invalid', field: 'Email' });
+    ledger.settle('Lead', idOf(n), { kind: 'rejected', reason: 'invalid', field: 'Email' });
   }
-  ledger.nameRemainingIds();
-  ledger.nameRemainingIds();
-  const lines = texts('warn').map(parsed);
-  expect(lines[0]).toEqual({ stream: 'Lead', id: '00Q0', reason: 'invalid', field: 'Email' });
-  expect(lines).toHaveLength(102);
-  expect(lines.slice(100).map((line) => (line['ids'] as string[]).length)).toEqual([200, 150]);
+  ledger.nameRecords();
+  const own = texts('warn').filter((text) => text.startsWith('rejected '));
+  expect(parsed(own[0] ?? '')).toEqual({ stream: 'Lead', id: idOf(0), reason: 'invalid', field: 'Email' });
+  expect(own).toHaveLength(100);
+  const lines = sent(texts('warn'));
+  expect(lines.map(({ stream, ids }) => [stream, (ids as string[]).length])).toEqual([
+    ['Lead', 200],
+    ['Lead', 200],
+    ['Lead', 50],
+  ]);
 });
 
-test('every rejected id is named exactly once, whatever the mixture of streams and reasons', () => {
-  const rejection = fc.tuple(
+test('what was left out is counted by field and reason, and its records are named apart', () => {
+  const { ledger, texts } = book('sf_Contact');
+  ledger.receive('sf_Contact');
+  ledger.settle('sf_Contact', idOf(1), { kind: 'merged' }, [
+    { field: 'Phone', reason: 'not_a_phone' },
+    { field: 'Born__c', reason: 'not_a_date' },
+  ]);
+  ledger.receive('sf_Contact');
+  ledger.settle('sf_Contact', idOf(2), { kind: 'created' }, [{ field: 'Phone', reason: 'refused' }]);
+  ledger.nameRecords();
+  ledger.close();
+  expect(texts('warn')).toEqual([
+    `left_out {"stream":"sf_Contact","id":"${idOf(1)}","reason":"not_a_phone","field":"Phone","also":["Born__c: not_a_date"]}`,
+    `left_out {"stream":"sf_Contact","id":"${idOf(2)}","reason":"refused","field":"Phone"}`,
+    expect.stringMatching(/^0 records were rejected, and 2 were written without some of their fields/),
+    `send_again {"stream":"Contact","because":"left_out","ids":["${idOf(1)}","${idOf(2)}"]}`,
+  ]);
+  expect(parsed(texts('info')[0] ?? '')['left_out']).toEqual({
+    Phone: { not_a_phone: 1, refused: 1 },
+    Born__c: { not_a_date: 1 },
+  });
+});
+
+test('a stream most of whose records belong to nobody is pointed out', () => {
+  const { ledger, texts } = book('Task');
+  for (let n = 0; n < 3; n += 1) ledger.receive('Task');
+  ledger.settle('Task', idOf(1), { kind: 'recorded' });
+  for (const n of [2, 3]) ledger.settle('Task', idOf(n), { kind: 'skipped', reason: 'no_person' });
+  ledger.nameRecords();
+  expect(texts('warn')).toEqual([
+    `skipped {"stream":"Task","id":"${idOf(2)}","reason":"no_person"}`,
+    `skipped {"stream":"Task","id":"${idOf(3)}","reason":"no_person"}`,
+    expect.stringMatching(/^Task: 2 of 3 records were skipped/),
+    `send_again {"stream":"Task","because":"no_person","ids":["${idOf(2)}","${idOf(3)}"]}`,
+  ]);
+});
+
+type Named = 'invalid' | 'suppressed' | 'status_parked' | 'left_out' | 'no_person';
+
+test('every record is named exactly once per cause, whatever the mixture, and the sums close', () => {
+  const each = fc.tuple(
     fc.constantFrom('Contact', 'Lead'),
-    fc.constantFrom<RejectReason>('invalid', 'suppressed', 'status_parked'),
+    fc.constantFrom<Named>('invalid', 'suppressed', 'status_parked', 'left_out', 'no_person'),
+    fc.boolean(),
   );
   fc.assert(
-    fc.property(fc.array(rejection, { maxLength: 1500, size: 'max' }), (rejections) => {
+    fc.property(fc.array(each, { maxLength: 1500, size: 'max' }), (records) => {
       const { ledger, texts } = book('Contact', 'Lead');
-      for (const [index, [stream, reason]] of rejections.entries()) {
+      const expected = { rejected: new Set<string>(), left_out: new Set<string>(), no_person: new Set<string>() };
+      for (const [index, [stream, named, hasId]] of records.entries()) {
+        const id = hasId || named === 'left_out' || named === 'no_person' ? idOf(index) : `line ${index}`;
         ledger.receive(stream);
-        ledger.settle(stream, `id${index}`, { kind: 'rejected', reason });
+        if (named === 'left_out') ledger.settle(stream, id, { kind: 'merged' }, [{ field: 'F', reason: 'nulled' }]);
+        else if (named === 'no_person') ledger.settle(stream, id, { kind: 'skipped', reason: named });
+        else ledger.settle(stream, id, { kind: 'rejected', reason: named });
+        expected[named === 'left_out' || named === 'no_person' ? named : 'rejected'].add(id);
       }
-      ledger.nameRemainingIds();
-      const named = texts('warn').flatMap((line) => {
-        const { id, ids } = parsed(line) as { id?: string; ids?: string[] };
-        return ids ?? [id];
-      });
-      expect(named).toHaveLength(rejections.length);
-      expect(new Set(named)).toEqual(new Set(rejections.map((_, index) => `id${index}`)));
+      ledger.nameRecords();
+      ledger.nameRecords();
+      for (const cause of ['rejected', 'left_out', 'no_person'] as const) {
+        const ids = sent(texts('warn')).flatMap((line) =>
+          (line['because'] ?? 'rejected') === cause ? (line['ids'] as string[]) : [],
+        );
+        const own = texts('warn').flatMap((text) => {
+          if (!text.startsWith('rejected ') || cause !== 'rejected') return [];
+          const line = parsed(text) as { id?: string; ids?: string[] };
+          return (line.ids ?? [line.id ?? '']).filter((id) => id.startsWith('line '));
+        });
+        expect([...ids, ...own].toSorted()).toEqual([...expected[cause]].toSorted());
+      }
       expect(() => ledger.close()).not.toThrow();
     }),
     { numRuns: 50 },
   );
+});
+
+test('beyond twenty thousand ids the first lines leave early, so that memory does not grow with the data', () => {
+  const { ledger, texts } = book('Contact');
+  for (let n = 0; n < 20_201; n += 1) ledger.settle('Contact', idOf(n), { kind: 'rejected', reason: 'invalid' });
+  expect(sent(texts('warn'))).toHaveLength(2);
+  ledger.nameRecords();
+  expect(sent(texts('warn')).flatMap(({ ids }) => ids)).toEqual(Array.from({ length: 20_201 }, (_, n) => idOf(n)));
 });
 
 test('the ledger of a sync that ended early shows how many records have no fate', () => {

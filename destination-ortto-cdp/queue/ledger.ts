@@ -1,5 +1,7 @@
 import type { Log } from '../../airbyte/connector.ts';
 import type { RejectReason, SkipReason } from '../reasons.ts';
+import type { LeftOut, Problem } from '../records/mapped.ts';
+import { createNamedRecords } from './named-records.ts';
 
 /** What became of a record: exactly one fate each. */
 export type Fate =
@@ -21,6 +23,7 @@ export type Note =
   | 'link_waiting'
   | 'link_refused'
   | 'shared'
+  | 'opt_out_sent'
   | 'requests'
   | 'not_in_list'
   | 'implied_opt_outs';
@@ -28,35 +31,46 @@ export type Note =
 /** The complete count of what became of every record, per stream. */
 export interface Ledger {
   receive(stream: string): void;
-  /** `id` is the record's Salesforce id, which identifies a rejected record in the log. Nothing else of a record is printed. */
-  settle(stream: string, id: string, fate: Fate): void;
+  /**
+   * `id` is the record's Salesforce id, by which the log names it unless it arrived whole. Nothing else of a record is printed.
+   * `leftOut`: what was not sent of a record that was written.
+   */
+  settle(stream: string, id: string, fate: Fate, leftOut?: readonly LeftOut[]): void;
   note(stream: string, note: Note, count: number): void;
   /** The texts of these Salesforce fields were cut to Ortto's length. */
   cut(stream: string, fields: readonly string[]): void;
   /** Totals over all streams, for the progress line. */
   totals(): { readonly received: number; readonly settled: number; readonly rejected: number };
-  /** Logs the rejected ids that have not had a line of their own. Safe to call however the sync ends. */
-  nameRemainingIds(): void;
+  /** Says what did not arrive whole, and names those records. Safe to call however the sync ends. */
+  nameRecords(): void;
   /** Logs one line per stream with the counts so far. */
   print(): void;
   /** Prints, and throws if the fates of a stream do not add up to what it received. */
   close(): void;
 }
 
-/** Rejections per stream and reason that get a line each; the ids of further ones are listed, many to a line. */
-const OWN_LINE = 100;
-const IDS_A_LINE = 200;
-
 interface Page {
   received: number;
   readonly counts: Map<'created' | 'merged' | 'recorded' | 'deleted', number>;
   readonly skipped: Map<SkipReason, number>;
-  readonly rejected: Map<RejectReason, { count: number; unnamed: string[] }>;
+  readonly rejected: Map<RejectReason, number>;
+  /** By field and reason. */
+  readonly leftOut: Map<string, Map<string, number>>;
+  /** Records with something in `leftOut`. */
+  incomplete: number;
   readonly notes: Map<Note, number>;
   readonly cuts: Map<string, number>;
 }
 
-export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
+/** The whole line, and `also` of a record's own. */
+export const problemText = ({ field, reason }: Pick<Problem, 'field' | 'reason'>): string =>
+  `${field ?? 'record'}: ${reason}`;
+
+/** `streamPrefix` is what the connection put before the names of Salesforce's objects. */
+export const createLedger = (log: Log, streams: readonly string[], streamPrefix = ''): Ledger => {
+  const named = createNamedRecords(log, (stream) =>
+    stream.startsWith(streamPrefix) ? stream.slice(streamPrefix.length) : stream,
+  );
   const pages = new Map(streams.map((stream) => [stream, blankPage()]));
 
   const page = (stream: string): Page => {
@@ -65,20 +79,34 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
     return found;
   };
 
-  const nameIds = (stream: string, reason: string, ids: string[]) => {
-    if (ids.length === 0) return;
-    log.warn(`rejected ${JSON.stringify({ stream, reason, ids })}`);
-    ids.length = 0;
+  const leaveOut = (stream: string, id: string, leftOut: readonly LeftOut[]) => {
+    const [first, ...others] = leftOut;
+    if (first === undefined) return;
+    const each = page(stream);
+    each.incomplete += 1;
+    for (const { field, reason } of leftOut) {
+      const reasons = each.leftOut.get(field) ?? new Map<string, number>();
+      each.leftOut.set(field, reasons);
+      add(reasons, reason, 1);
+    }
+    named.add(stream, 'left_out', id, { ...first, ...(others.length > 0 && { also: others.map(problemText) }) });
   };
 
-  const reject = (stream: string, id: string, { reason, field, also }: Fate & { readonly kind: 'rejected' }) => {
-    const entry = page(stream).rejected.get(reason) ?? { count: 0, unnamed: [] };
-    page(stream).rejected.set(reason, entry);
-    entry.count += 1;
-    if (entry.count <= OWN_LINE) {
-      log.warn(`rejected ${JSON.stringify({ stream, id, reason, field, also })}`);
-    } else if (entry.unnamed.push(id) >= IDS_A_LINE) {
-      nameIds(stream, reason, entry.unnamed);
+  const sayWhatIsMissing = () => {
+    const all = [...pages.values()];
+    const [rejected, incomplete] = [total(all.map(rejectedCount)), total(all.map((each) => each.incomplete))];
+    if (rejected + incomplete > 0) {
+      log.warn(
+        `${rejected} records were rejected, and ${incomplete} were written without some of their fields. They come again only when they change in Salesforce; the lines that begin with send_again name them.`,
+      );
+    }
+    for (const [stream, { received, skipped }] of pages) {
+      const absent = skipped.get('no_person') ?? 0;
+      if (absent > received / 2) {
+        log.warn(
+          `${stream}: ${absent} of ${received} records were skipped, because nobody in Ortto is the one they belong to (no_person). Check that Contact and Lead are selected and synced before this stream, and that its person is the right field.`,
+        );
+      }
     }
   };
 
@@ -90,10 +118,17 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
     receive(stream) {
       page(stream).received += 1;
     },
-    settle(stream, id, fate) {
-      if (fate.kind === 'rejected') reject(stream, id, fate);
-      else if (fate.kind === 'skipped') add(page(stream).skipped, fate.reason, 1);
-      else add(page(stream).counts, fate.kind, 1);
+    settle(stream, id, fate, leftOut = []) {
+      if (fate.kind === 'rejected') {
+        add(page(stream).rejected, fate.reason, 1);
+        named.add(stream, 'rejected', id, fate);
+      } else if (fate.kind === 'skipped') {
+        add(page(stream).skipped, fate.reason, 1);
+        if (fate.reason === 'no_person') named.add(stream, 'no_person', id, fate);
+      } else {
+        add(page(stream).counts, fate.kind, 1);
+        leaveOut(stream, id, leftOut);
+      }
     },
     note(stream, note, count) {
       add(page(stream).notes, note, count);
@@ -106,13 +141,12 @@ export const createLedger = (log: Log, streams: readonly string[]): Ledger => {
       return {
         received: total(all.map((each) => each.received)),
         settled: total(all.map(settledCount)),
-        rejected: total(all.map((each) => rejectedCount(each))),
+        rejected: total(all.map(rejectedCount)),
       };
     },
-    nameRemainingIds() {
-      for (const [stream, { rejected }] of pages) {
-        for (const [reason, { unnamed }] of rejected) nameIds(stream, reason, unnamed);
-      }
+    nameRecords() {
+      sayWhatIsMissing();
+      named.nameAll();
     },
     print,
     close() {
@@ -131,6 +165,8 @@ const blankPage = (): Page => ({
   counts: new Map(),
   skipped: new Map(),
   rejected: new Map(),
+  leftOut: new Map(),
+  incomplete: 0,
   notes: new Map(),
   cuts: new Map(),
 });
@@ -141,7 +177,7 @@ const add = <Key>(counts: Map<Key, number>, key: Key, count: number): void => {
 
 const total = (numbers: Iterable<number>): number => [...numbers].reduce((sum, each) => sum + each, 0);
 
-const rejectedCount = (page: Page): number => total([...page.rejected.values()].map(({ count }) => count));
+const rejectedCount = (page: Page): number => total(page.rejected.values());
 
 const settledCount = (page: Page): number =>
   total(page.counts.values()) + total(page.skipped.values()) + rejectedCount(page);
@@ -153,10 +189,13 @@ const summary = (stream: string, page: Page) => ({
   merged: page.counts.get('merged') ?? 0,
   recorded: page.counts.get('recorded') ?? 0,
   skipped: Object.fromEntries(page.skipped),
-  rejected: Object.fromEntries([...page.rejected].map(([reason, { count }]) => [reason, count])),
+  rejected: Object.fromEntries(page.rejected),
   deleted: page.counts.get('deleted') ?? 0,
   // Only if the sync ended early: records received but not settled will be sent again.
   ...(settledCount(page) < page.received && { unsettled: page.received - settledCount(page) }),
   ...Object.fromEntries(page.notes),
   ...(page.cuts.size > 0 && { cut: Object.fromEntries(page.cuts) }),
+  ...(page.leftOut.size > 0 && {
+    left_out: Object.fromEntries([...page.leftOut].map(([field, reasons]) => [field, Object.fromEntries(reasons)])),
+  }),
 });

@@ -23,11 +23,11 @@ export const createSort = (
   const hint = createHints(log);
   const byStream = new Map(mappings.map((mapping) => [mapping.stream, mapping]));
   const restorers = new Map(catalog.streams.map(({ stream }) => [stream.name, createRestoreNames(stream.json_schema)]));
-  return ({ stream, data, line }) => {
+  return ({ stream, data, nulled, line }) => {
     const mapping = byStream.get(stream);
     if (mapping === undefined) throw new TornInputError(line, 'is a record of a stream that is not in the catalog');
     const restored = data && (restorers.get(stream)?.(data) ?? data);
-    const mapped = mapRecord(mapping, restored, Date.now());
+    const mapped = mapRecord(mapping, restored, Date.now(), nulled);
     hint(mapping, mapped);
     return mapped.kind === 'skip' || mapped.kind === 'reject'
       ? mapped

@@ -1,7 +1,7 @@
 import type { Identities } from '../mapping/identities.ts';
 import { rowBytes } from '../ortto/row-size.ts';
 import { token } from '../records/map-record.ts';
-import type { Mapped } from '../records/mapped.ts';
+import type { LeftOut, Mapped } from '../records/mapped.ts';
 import type { Fate } from './ledger.ts';
 
 /** A mapped record that requires a call to Ortto, with what the queue needs to know. */
@@ -15,6 +15,8 @@ export interface Task {
   readonly awaits: readonly string[];
   readonly bytes: number;
   readonly cut: readonly string[];
+  /** What is not sent of the record. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What became of a task. */
@@ -22,23 +24,28 @@ export interface Outcome {
   readonly fate: Fate;
   /** The record holds back its states until this resolves; its fate is final at once. */
   readonly until?: Promise<void> | undefined;
+  /** Ortto refused the record, or parts of it. */
+  readonly refused?: 'whole' | 'partly' | undefined;
+  /** The fields it left out for that, beside those of the task. */
+  readonly leftOut?: readonly LeftOut[] | undefined;
   /** The person or organization is not in Ortto; if it may still arrive, the task is worth another try. */
   readonly isAbsent?: true;
 }
 
 /** Work of one kind and stream shares requests. Two tasks with a key in common may concern the same person or organization. */
 export const taskOf = (work: Task['work'], identities: Identities): Task => {
-  if (work.kind === 'write') {
-    const { mapping, id, tokens, bytes, cut } = work.write;
-    return task(work, { id, stream: mapping.stream, keys: tokens, bytes, cut });
+  if (work.kind === 'write' || work.kind === 'opt_out') {
+    const { mapping, id, tokens, bytes, cut, leftOut } = work.write;
+    return task(work, { id, stream: mapping.stream, keys: tokens, bytes, cut, leftOut });
   }
   if (work.kind === 'activity') {
-    const { mapping, id, about, attributes, cut } = work.activity;
+    const { mapping, id, about, attributes, cut, leftOut } = work.activity;
     // The person may still be waiting to be written; activities of one person need not wait for each other.
     const identity = identities.get(about.kind);
     const fields = Object.entries(attributes).map(([field, value]) => ({ id: field, value }));
     const awaits = identity === undefined ? [] : [token(identity, about.id)];
-    return task(work, { id, stream: mapping.stream, keys: [], awaits, bytes: rowBytes(fields) + ACTIVITY_BYTES, cut });
+    const bytes = rowBytes(fields) + ACTIVITY_BYTES;
+    return task(work, { id, stream: mapping.stream, keys: [], awaits, bytes, cut, leftOut });
   }
   const { mapping, id } = work;
   const own = token(mapping.identity, id);
@@ -52,6 +59,7 @@ const ACTIVITY_BYTES = 600;
 const SMALL_BYTES = 200;
 
 const NONE: readonly string[] = [];
+const WHOLE: readonly LeftOut[] = [];
 
 const task = (
   work: Task['work'],
@@ -62,5 +70,6 @@ const task = (
     bytes,
     awaits = NONE,
     cut = NONE,
-  }: Pick<Task, 'id' | 'stream' | 'keys' | 'bytes'> & Partial<Pick<Task, 'awaits' | 'cut'>>,
-): Task => ({ work, id, stream, group: `${stream} ${work.kind}`, keys, awaits, bytes, cut });
+    leftOut = WHOLE,
+  }: Pick<Task, 'id' | 'stream' | 'keys' | 'bytes'> & Partial<Pick<Task, 'awaits' | 'cut' | 'leftOut'>>,
+): Task => ({ work, id, stream, group: `${stream} ${work.kind}`, keys, awaits, bytes, cut, leftOut });

@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js/min';
 import { readFlag } from '../mapping/flags.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
-import type { RejectReason } from '../reasons.ts';
+import type { LeftOutReason } from '../reasons.ts';
 import { normalEmail } from './identity.ts';
 import { normalPhone } from './phone.ts';
 import { visibleText } from './visible-text.ts';
@@ -10,14 +10,7 @@ import { visibleText } from './visible-text.ts';
 // anything is sent: Ortto bans an address that sends bad rows.
 
 /** Why a value does not fit its field: the kind of fault, never the value. */
-type Misfit = Extract<
-  RejectReason,
-  | `not_a_${'number' | 'date' | 'time' | 'boolean' | 'phone' | 'list'}`
-  | `not_an_${'email' | 'integer' | 'object'}`
-  | 'not_text'
-  | 'number_out_of_range'
-  | 'object_too_large'
->;
+type Misfit = Exclude<LeftOutReason, 'no_id' | 'nulled' | 'refused'>;
 
 export type Converted =
   | { readonly value: unknown; readonly cut?: true; readonly misfit?: undefined }

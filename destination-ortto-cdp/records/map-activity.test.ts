@@ -47,6 +47,7 @@ test('a task becomes an event about whom it names, at its time, with a key of it
       key: `${TASK_ID}/In%2Fprogress`,
       attributes: { 'str:cm:subject': 'Call' },
       cut: [],
+      leftOut: [],
     },
   });
 });
@@ -79,7 +80,6 @@ test.each([
   [{ CreatedDate: null }, 'no_time', 'CompletedDateTime'],
   [{ CreatedDate: 'yesterday' }, 'not_a_time', 'CreatedDate'],
   [{ CreatedDate: '2026-06-02T00:00:00Z' }, 'in_the_future', 'CreatedDate'],
-  [{ Due__c: 'soon' }, 'not_a_date', 'Due__c'],
 ])('a task with %j is rejected: %s in %s', (data, reason, at) => {
   expect(event(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
 });
@@ -99,7 +99,17 @@ test("today's date is not in the future, wherever the day begins first, and is t
 
 test('all problems of an event are reported at once', () => {
   expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
-    problems: [{ reason: 'not_a_person' }, { reason: 'not_a_time' }, { reason: 'not_a_date' }],
+    reason: 'not_a_person',
+    others: [{ reason: 'not_a_time' }, { reason: 'not_a_date' }],
+  });
+});
+
+test('an attribute that fits no type, or was nulled on the way, is left out, and its event is recorded', () => {
+  expect(event({ Due__c: 'soon' })).toMatchObject({
+    activity: { attributes: { 'str:cm:subject': 'Call' }, leftOut: [{ field: 'Due__c', reason: 'not_a_date' }] },
+  });
+  expect(mapRecord(tasks, { ...task, Subject: null }, NOW, ['Subject', 'WhoId'])).toMatchObject({
+    activity: { attributes: {}, leftOut: [{ field: 'Subject', reason: 'nulled' }] },
   });
 });
 

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityMapping, MappedActivity } from '../mapping/activity.ts';
 import { certainId, idKind, salesforceId } from './identity.ts';
-import { rejection, valueAt } from './mapped.ts';
-import type { Activity, Mapped, Problem } from './mapped.ts';
+import { isNulled, rejection, valueAt } from './mapped.ts';
+import type { Activity, LeftOut, Mapped, Rejection } from './mapped.ts';
 import { convert, instantOf } from './convert.ts';
 
 const HOUR_MS = 3_600_000;
@@ -20,19 +20,25 @@ const FIRST_DAYLIGHT_MS = 14 * HOUR_MS;
 const ATTRIBUTE_BYTES = 15_000;
 
 /** What becomes of a record that is an activity: `id` is its own id, `now` in milliseconds since 1970. */
-export const mapActivity = (mapping: ActivityMapping, data: JsonObject, id: string, now: number): Mapped => {
+export const mapActivity = (
+  mapping: ActivityMapping,
+  data: JsonObject,
+  id: string,
+  now: number,
+  nulled: readonly string[],
+): Mapped => {
   const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
   if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
   const time = timeOf(mapping, data, now);
   if (typeof time === 'number' && time < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
   const activity = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
-  const { attributes, cut, problems } = attributesOf(activity, data);
+  const { attributes, cut, leftOut } = attributesOf(activity, data, nulled);
   const [first, ...others] = [
     ...('reason' in about ? [about] : []),
     ...(typeof time === 'number' ? [] : [time]),
-    ...problems,
+    ...(Buffer.byteLength(JSON.stringify(attributes)) > ATTRIBUTE_BYTES ? [TOO_LARGE] : []),
   ];
-  if (first !== undefined) return rejection(id, [first, ...others]);
+  if (first !== undefined) return rejection(id, first, [...others, ...leftOut]);
   if ('reason' in about || typeof time !== 'number' || activity === undefined) {
     throw new Error(`A record of ${mapping.stream} has neither an activity nor a problem`);
   }
@@ -40,9 +46,14 @@ export const mapActivity = (mapping: ActivityMapping, data: JsonObject, id: stri
   const key = keyOf(mapping, data, id);
   return {
     kind: 'activity',
-    activity: { mapping, id, about, activityId: activity.activityId, occurredAt, key, attributes, cut },
+    activity: { mapping, id, about, activityId: activity.activityId, occurredAt, key, attributes, cut, leftOut },
   };
 };
+
+/** What keeps an activity from being recorded. */
+type Fault = Pick<Rejection, 'reason' | 'field'>;
+
+const TOO_LARGE: Fault = { reason: 'activity_too_large', field: undefined };
 
 type About = Activity['about'];
 
@@ -50,7 +61,7 @@ const aboutByField = (
   mapping: ActivityMapping,
   path: readonly string[],
   data: JsonObject,
-): About | Problem | undefined => {
+): About | Fault | undefined => {
   const field = path.join('.');
   const value = valueAt(data, path);
   if (value === null || value === undefined || value === '') return undefined;
@@ -64,7 +75,7 @@ const aboutByField = (
 };
 
 /** The one person whose id is among the values, or else the one account. Of several any could be meant, so none is used. */
-const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Problem | undefined => {
+const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Fault | undefined => {
   const found = new Map<string, About>();
   for (const [field, value] of Object.entries(data)) {
     const id = field === 'Id' ? undefined : certainId(value);
@@ -82,7 +93,7 @@ const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Prob
  * The first time that the record has. A future time might still change, and with it the activity's identity. A date without a time
  * is midnight in UTC, whoever reads it and when: in Sydney today's date is ahead of that for most of the morning.
  */
-const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Problem => {
+const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Fault => {
   for (const path of mapping.occurredAt) {
     const value = valueAt(data, path);
     if (value === null || value === undefined || value === '') continue;
@@ -98,22 +109,22 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
 const attributesOf = (
   activity: MappedActivity | undefined,
   data: JsonObject,
-): { attributes: JsonObject; cut: string[]; problems: Problem[] } => {
+  nulled: readonly string[],
+): { attributes: JsonObject; cut: string[]; leftOut: LeftOut[] } => {
   const attributes: { [id: string]: unknown } = {};
   const cut: string[] = [];
-  const problems: Problem[] = [];
+  const leftOut: LeftOut[] = [];
   for (const { from, path, id, type } of activity?.attributes ?? []) {
-    const converted = convert(type, valueAt(data, path) ?? null);
-    if (converted.misfit !== undefined) problems.push({ reason: converted.misfit, field: from });
+    const value = valueAt(data, path) ?? null;
+    const converted = convert(type, value);
+    if (value === null && isNulled(nulled, path)) leftOut.push({ field: from, reason: 'nulled' });
+    else if (converted.misfit !== undefined) leftOut.push({ field: from, reason: converted.misfit });
     else if (converted.value !== null) {
       attributes[id] = converted.value;
       if (converted.cut) cut.push(from);
     }
   }
-  if (Buffer.byteLength(JSON.stringify(attributes)) > ATTRIBUTE_BYTES) {
-    problems.push({ reason: 'activity_too_large', field: undefined });
-  }
-  return { attributes, cut, problems };
+  return { attributes, cut, leftOut };
 };
 
 /** What identifies the activity, as one text: two different lists of values never share it. */

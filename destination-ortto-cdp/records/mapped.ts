@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import type { ActivityMapping } from '../mapping/activity.ts';
 import type { FieldRule } from '../config.ts';
-import type { RejectReason, SkipReason } from '../reasons.ts';
+import type { LeftOutReason, RejectReason, SkipReason } from '../reasons.ts';
 import type { ConsentReading } from '../mapping/consent-reading.ts';
 import type { EntityMapping } from '../mapping/entity.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
@@ -13,6 +13,12 @@ export interface WriteField {
   readonly type: DisplayType;
   readonly value: unknown;
   readonly rule: FieldRule;
+}
+
+/** A Salesforce field whose value is not sent, while the rest of its record is; never contains the value. */
+export interface LeftOut {
+  readonly field: string;
+  readonly reason: LeftOutReason;
 }
 
 /** A value of a permission's field that the field's list does not have. */
@@ -29,7 +35,7 @@ export interface UnlistedValue {
 /** One person or organization about to be delivered. */
 export interface Write {
   readonly mapping: EntityMapping;
-  /** The record's Salesforce id, 18 characters. */
+  /** The record's Salesforce id, 18 characters; empty only for an opt-out whose record has none. */
   readonly id: string;
   /** Everything to be sent, including match keys but not the record's own id. */
   readonly fields: readonly WriteField[];
@@ -45,6 +51,7 @@ export interface Write {
   readonly cut: readonly string[];
   /** What permissions' fields contain besides the values of their lists. */
   readonly unlisted: readonly UnlistedValue[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** One activity of a person or an organization, which must exist. */
@@ -62,13 +69,25 @@ export interface Activity {
   /** Values in Ortto's form, by attribute id. */
   readonly attributes: JsonObject;
   readonly cut: readonly string[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** What is wrong with a record; never contains a value. */
 export interface Problem {
-  readonly reason: RejectReason;
+  readonly reason: RejectReason | LeftOutReason;
   /** The Salesforce field, where one is at fault. */
   readonly field: string | undefined;
+}
+
+/** A record that cannot be written. */
+export interface Rejection {
+  readonly kind: 'reject';
+  /** Undefined when the record has none. */
+  readonly id: string | undefined;
+  readonly reason: RejectReason;
+  readonly field: string | undefined;
+  /** What else is wrong with it. */
+  readonly others: readonly Problem[];
 }
 
 export type Mapped =
@@ -84,15 +103,9 @@ export type Mapped =
       readonly masterId: string | undefined;
     }
   | { readonly kind: 'skip'; readonly id: string; readonly reason: SkipReason }
-  /** `reason` and `field` are those of the first problem. `id` is undefined when the record has none. */
-  | {
-      readonly kind: 'reject';
-      readonly id: string | undefined;
-      readonly reason: RejectReason;
-      readonly field: string | undefined;
-      /** All of them; never empty. */
-      readonly problems: readonly Problem[];
-    };
+  | Rejection
+  /** A rejected record that opts out of something: that alone is sent, to whoever carries its id or address. */
+  | { readonly kind: 'opt_out'; readonly write: Write; readonly rejection: Rejection };
 
 /** The record's value at a path; null below a parent that is null, undefined if the record has no such field. */
 export const valueAt = (data: JsonObject, path: readonly string[]): unknown => {
@@ -105,10 +118,12 @@ export const valueAt = (data: JsonObject, path: readonly string[]): unknown => {
   return value;
 };
 
-export const rejection = (id: string | undefined, problems: readonly [Problem, ...Problem[]]): Mapped => ({
-  kind: 'reject',
-  id,
-  reason: problems[0].reason,
-  field: problems[0].field,
-  problems,
-});
+/** Whether the value at the path was lost on the way, by itself or with a parent of it. */
+export const isNulled = (nulled: readonly string[], path: readonly string[]): boolean =>
+  nulled.length > 0 && path.some((_, index) => nulled.includes(path.slice(0, index + 1).join('.')));
+
+export const rejection = (
+  id: string | undefined,
+  { reason, field }: { readonly reason: RejectReason; readonly field: string | undefined },
+  others: readonly Problem[] = [],
+): Rejection => ({ kind: 'reject', id, reason, field, others });

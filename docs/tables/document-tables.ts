@@ -1,4 +1,4 @@
-import { REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
+import { LEFT_OUT_REASONS, REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
 import { REFUSALS } from '../../destination-ortto-cdp/ortto/refusals.ts';
 import { SYSTEM_FIELDS } from '../../destination-ortto-cdp/ortto/system-fields.ts';
 import { LAYERS } from '../../layers.ts';
@@ -35,6 +35,7 @@ export const documentTables = (changelog: string): readonly DocumentTable[] => [
   { file: DESTINATION, name: 'default mapping', text: mappingTable(mapping) },
   { file: DESTINATION, name: 'own fields', text: ownFieldsTable(SYSTEM_FIELDS) },
   { file: DESTINATION, name: 'reasons of skips', text: reasonTable(SKIP_REASONS, 'means') },
+  { file: DESTINATION, name: 'reasons of fields left out', text: reasonTable(LEFT_OUT_REASONS, 'do this') },
   { file: DESTINATION, name: 'reasons of rejections', text: reasonTable(REJECT_REASONS, 'do this') },
   { file: DESTINATION, name: "meanings of Ortto's refusals", text: refusalTable(REFUSALS) },
   ...['source-salesforce-cdp', 'destination-ortto-cdp'].map((connector) => ({

@@ -190,8 +190,18 @@ export const ledgerOf = (run: Pick<Run, 'messages'>, stream: string): JsonObject
   return line;
 };
 
-/** The rejections that were named, one line each. */
-export const rejections = (run: Pick<Run, 'messages'>): readonly JsonObject[] =>
+/** The ids in the lines that the source takes back, of records that were rejected or of another cause. */
+export const idsToSendAgain = (run: Pick<Run, 'messages'>, cause: 'rejected' | 'left_out' | 'no_person') =>
+  logs(run, 'WARN').flatMap((text) => {
+    if (!text.startsWith('send_again ')) return [];
+    const { because = 'rejected', ids } = JSON.parse(text.slice('send_again '.length)) as JsonObject;
+    return because === cause ? (ids as readonly string[]) : [];
+  });
+
+/** The records that were named by a line of their own, after its first word. */
+export const linesOf = (run: Pick<Run, 'messages'>, word: 'rejected' | 'left_out' | 'skipped'): readonly JsonObject[] =>
   logs(run, 'WARN').flatMap((text) =>
-    text.startsWith('rejected ') ? [JSON.parse(text.slice('rejected '.length)) as JsonObject] : [],
+    text.startsWith(`${word} `) ? [JSON.parse(text.slice(word.length + 1)) as JsonObject] : [],
   );
+
+export const rejections = (run: Pick<Run, 'messages'>): readonly JsonObject[] => linesOf(run, 'rejected');

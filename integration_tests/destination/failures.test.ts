@@ -1,11 +1,24 @@
 import { expect, test } from 'vitest';
-import { errorsOf, ledgerOf, record, rejections, runWrite, state, stateIds } from './destination-run.ts';
+import {
+  errorsOf,
+  idsToSendAgain,
+  ledgerOf,
+  record,
+  rejections,
+  runWrite,
+  state,
+  stateIds,
+} from './destination-run.ts';
 import { useOrtto } from './use-ortto.ts';
 import { FIELDS, contact, contacts } from './contact-records.ts';
 
 // What stops a sync, what does not, and which states have left by then.
 
-const ortto = useOrtto({ apiKey: 'a-key-nobody-may-see' });
+const REFUSED = 'Ortto will not have it';
+const ortto = useOrtto({
+  apiKey: 'a-key-nobody-may-see',
+  rowProblem: (fields) => (fields.get('str::last') === REFUSED ? 'not this one' : undefined),
+});
 
 test('throttled, failing and lost answers lose nothing and double nothing', async () => {
   ortto.faults.add(
@@ -69,19 +82,41 @@ test('a record without data is a rejection, named by its line', async () => {
   expect(stateIds(run)).toEqual([1]);
 });
 
+test('a mapping of which Ortto refuses every record is a config error, and the states of those records are held', async () => {
+  const run = await runWrite(ortto, {
+    streams: { Contact: FIELDS },
+    lines: [...contacts(1000, () => ({ LastName: REFUSED })), state('Contact', 1)],
+  });
+  expect([run.exitCode, stateIds(run), ortto.counts.bans]).toEqual([1, [], 0]);
+  expect(errorsOf(run)).toMatchObject([
+    { failure_type: 'config_error', message: expect.stringMatching(/Contact: all of the last 300.*invalid/) },
+  ]);
+});
+
+test('so it is when the stream has no more than ten, with all of its states held', async () => {
+  const refused = contacts(12, () => ({ LastName: REFUSED }));
+  const lines = [...refused.slice(0, 5), state('Contact', 1), ...refused.slice(5), state('Contact', 2)];
+  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines });
+  expect([run.exitCode, stateIds(run)]).toEqual([1, []]);
+  expect(errorsOf(run)[0]?.message).toMatch(/^Contact: all of the last 12 records were refused by Ortto/);
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ received: 12, unsettled: 12 });
+});
+
 test.each([
-  ['values that fit no field', { Email: 'all wrong' }, /Contact: all of the last 300.*not_an_email, field Email/],
-  ['values that Ortto refuses', { LastName: 'x'.repeat(50) }, /Contact: all of the last 300.*invalid/],
-])(
-  'a mapping that gives nothing but %s is a config error, and the states of those records are held',
-  async (_, more, sentence) => {
-    ortto.limits.textLength = 40;
-    const run = await runWrite(ortto, {
-      streams: { Contact: FIELDS },
-      lines: [...contacts(1000, () => more), state('Contact', 1)],
-    });
-    ortto.limits.textLength = 255;
-    expect([run.exitCode, stateIds(run), ortto.counts.bans]).toEqual([1, [], 0]);
-    expect(errorsOf(run)).toMatchObject([{ failure_type: 'config_error', message: expect.stringMatching(sentence) }]);
-  },
-);
+  ['nine that are refused', contacts(9, () => ({ LastName: REFUSED })), 9],
+  ['twelve refused beside one that is taken', [...contacts(12, () => ({ LastName: REFUSED })), contacts(13)[12]], 12],
+])('%s are rejected one by one', async (_, records, count) => {
+  const lines = [...records, state('Contact', 1)].flatMap((line) => line ?? []);
+  const run = await runWrite(ortto, { streams: { Contact: FIELDS }, lines });
+  expect([run.exitCode, stateIds(run)]).toEqual([0, [1]]);
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ rejected: { invalid: count } });
+});
+
+test('what we reject ourselves never stops a sync, however much of it there is', async () => {
+  const config = { people: { match_by: ['email'] } };
+  const lines = [...contacts(1000, () => ({ Email: 'all wrong' })), state('Contact', 1)];
+  const run = await runWrite(ortto, { config, streams: { Contact: FIELDS }, lines });
+  expect([run.exitCode, stateIds(run)]).toEqual([0, [1]]);
+  expect(ledgerOf(run, 'Contact')).toMatchObject({ rejected: { no_match_key: 1000 } });
+  expect(idsToSendAgain(run, 'rejected')).toHaveLength(1000);
+});

@@ -5,7 +5,7 @@ import {
   ledgerOf,
   liveWrite,
   record,
-  rejections,
+  linesOf,
   runWrite,
   salesforceId,
   state,
@@ -127,7 +127,7 @@ test.each([
   },
 );
 
-test('values no field can hold reject their record, and all of them are reported', async () => {
+test('values no field can hold are left out of their record, and all of them are reported', async () => {
   const bad: readonly (readonly [JsonObject, string, string])[] = [
     [{ Email: `${'a'.repeat(300)}@x.test` }, 'not_an_email', 'Email'],
     [{ Score__c: 1e300 }, 'number_out_of_range', 'Score__c'],
@@ -143,11 +143,20 @@ test('values no field can hold reject their record, and all of them are reported
       Contact: [...(streams['Contact'] ?? []), 'Born__c'],
     },
   );
-  expect(rejections(run).map(({ reason, field }) => [reason, field])).toEqual(
+  expect(linesOf(run, 'left_out').map(({ reason, field }) => [reason, field])).toEqual(
     bad.map(([, reason, field]) => [reason, field]),
   );
-  expect(ledgerOf(run, 'Contact')).toMatchObject({ received: 6, created: 1 });
-  expect(statesOf(run)[0]?.state.destinationStats).toEqual({ recordCount: 1, rejectedRecordCount: 5 });
+  expect(ledgerOf(run, 'Contact')).toMatchObject({
+    received: 6,
+    created: 6,
+    left_out: {
+      Email: { not_an_email: 1 },
+      Score__c: { number_out_of_range: 1 },
+      Born__c: { not_a_date: 2 },
+      AccountId: { no_id: 1 },
+    },
+  });
+  expect(statesOf(run)[0]?.state.destinationStats).toEqual({ recordCount: 6, rejectedRecordCount: 0 });
 });
 
 test('line separators of Unicode and lone surrogates do not break a row', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
+import { LEFT_OUT_REASONS, REJECT_REASONS, SKIP_REASONS } from '../../destination-ortto-cdp/reasons.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import destinationSchema from '../../schemas/destination-config.json' with { type: 'json' };
 import sourceSchema from '../../schemas/source-config.json' with { type: 'json' };
@@ -132,7 +132,9 @@ test.each(['docs/architecture.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
 
 test('Every reason that is explained is given somewhere', () => {
   const code = codeOf('destination-ortto-cdp').replace(readText('destination-ortto-cdp/reasons.ts'), '');
-  const reasons = Object.keys({ ...SKIP_REASONS, ...REJECT_REASONS }).filter((reason) => reason !== 'status_…');
+  const reasons = Object.keys({ ...SKIP_REASONS, ...LEFT_OUT_REASONS, ...REJECT_REASONS }).filter(
+    (reason) => reason !== 'status_…',
+  );
   expect(reasons.filter((reason) => !code.includes(`'${reason}'`))).toEqual([]);
 });
 

@@ -7,7 +7,7 @@ import type { JsonObject } from './json.ts';
 import { mergeOne } from './merge.ts';
 import type { Queue } from './merge.ts';
 import { readMergeRequest } from './merge-request.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusedField, rowError } from './refusal.ts';
 import { idKeys } from './row.ts';
 import type { Entity, Store } from './store.ts';
 import { readTime, readValue } from './values.ts';
@@ -30,6 +30,8 @@ const readAttributes = (
   const given = json ?? {};
   if (!isObject(given)) return { problem: 'attributes: an object is expected' };
   const entries = Object.entries(given).filter(([, value]) => value !== null);
+  const refused = refusedField(instance, entries);
+  if (refused !== undefined) return { problem: refused };
   if (entries.length > instance.limits.attributesPerActivity) return { problem: 'attributes: too many' };
   const values: { [id: string]: unknown } = {};
   const writes: (readonly [string, unknown])[] = [];
@@ -125,7 +127,7 @@ const verdict = (instance: Instance, store: Store, told: Told): JsonObject => {
     store.noun === 'person' ? ['person_id', 'person_status'] : ['account_id', 'account_status'];
   if ('problem' in told) {
     return activityErrors === 'rows'
-      ? { status: 'invalid', error: told.problem }
+      ? { status: 'invalid', error: rowError(instance, told.problem) }
       : { status: 'queued', [statusKey]: 'queued' };
   }
   const ingested = activityAnswer === 'ingested';

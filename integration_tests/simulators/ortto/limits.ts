@@ -30,6 +30,8 @@ export interface Limits {
   attributesPerActivity: number;
   eventsPerDay: number;
   retentionDays: number;
+  /** Ids of fields and attributes whose values Ortto refuses, whatever they are; it names the first one. */
+  refusedFields: readonly string[];
   /** Country calling code of phones that come without one. */
   countryCode: string;
 }
@@ -61,6 +63,7 @@ export const readLimits = (given: Partial<Limits> = {}): Limits => ({
   attributesPerActivity: 15,
   eventsPerDay: 50,
   retentionDays: 90,
+  refusedFields: [],
   countryCode: '1',
   ...given,
 });

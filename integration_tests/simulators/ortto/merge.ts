@@ -7,7 +7,7 @@ import { findMatch, hasKey } from './match.ts';
 import type { MatchKey } from './match.ts';
 import { readMergeRequest } from './merge-request.ts';
 import type { MergeRequest } from './merge-request.ts';
-import { Refusal } from './refusal.ts';
+import { Refusal, refusedField, rowError } from './refusal.ts';
 import { idKeys, readRow } from './row.ts';
 import type { Row } from './row.ts';
 import type { Entity, Store } from './store.ts';
@@ -50,7 +50,7 @@ const judge = (instance: Instance, store: Store, request: MergeRequest, json: un
   const read = readRow(instance, store, json);
   if ('problem' in read) return invalid(read.problem);
   const { row } = read;
-  const refusal = instance.rowProblem(row.fields);
+  const refusal = refusedField(instance, row.fields) ?? instance.rowProblem(row.fields);
   if (refusal !== undefined) return invalid(refusal);
   if (request.byId) {
     const id = idKeys[store.noun].map((key) => row.ids.get(key)).find((value) => value !== undefined);
@@ -151,7 +151,7 @@ type ListKey = 'people' | 'accounts' | 'organizations';
 
 const verdict = (instance: Instance, outcome: Outcome, listKey: ListKey): JsonObject => {
   const { verdictId, accountIdKey, mergeAnswer } = instance.switches;
-  if ('error' in outcome) return { status: outcome.status, error: outcome.error };
+  if ('error' in outcome) return { status: outcome.status, error: rowError(instance, outcome.error) };
   const named =
     outcome.id !== undefined &&
     mergeAnswer !== 'queued' &&
@@ -178,7 +178,7 @@ const mergeRows = (
   if (refused) {
     const [first] = bad;
     const noun = store.noun === 'person' ? 'contacts' : 'accounts';
-    const reason = first !== undefined && 'error' in first ? first.error : '';
+    const reason = first !== undefined && 'error' in first ? rowError(instance, first.error) : '';
     const mixed = bad.length < outcomes.length;
     throw new Refusal(
       400,

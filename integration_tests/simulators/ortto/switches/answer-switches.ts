@@ -16,6 +16,10 @@ export const answerSwitches = {
     positions: ['rows', 'refused', 'refused-without-details'],
     about: 'a batch with good and bad rows: 200 with a verdict per row, or 400 and nothing written',
   },
+  rowError: {
+    positions: ['names-field', 'says-nothing'],
+    about: 'whether the error of a row with a bad value names its field',
+  },
   mergeAnswer: {
     positions: ['verdict', 'queued', 'queued-with-id'],
     about: 'what a synchronous merge answers',
