@@ -87,7 +87,7 @@ export const LAYERS: readonly Layer[] = [
       {
         folder: 'mapping',
         is: 'settings, catalog and account, and the one mapping per stream they give',
-        packages: ['json-schema'],
+        packages: ['json-schema', 'libphonenumber-js'],
       },
       { folder: 'ortto', is: 'the vendor: calls, answers, refusals, pace', packages: ['undici', 'json-schema'] },
     ],

@@ -29,7 +29,7 @@ export interface ReadInput {
   readonly log: Log;
   /** Hands over the config as changed by a login: at once, whether or not anything else is read. */
   readonly emit: (message: ControlMessage) => void;
-  /** Aborted by SIGTERM: finish what is in flight, emit the states that are true, return. */
+  /** Aborted by SIGTERM: finish what is in flight, emit the states that are safe to emit, return. */
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import leven from 'leven';
 import { listed } from './errors.ts';
 
-/** Edits in a slip of the hand: two swapped letters count as two, and names are long enough for a third. */
+/** The most edits a typo contains: two swapped letters count as two, and names are long enough to allow a third. */
 const MOST_EDITS = 3;
 
 /** Share of a name's length that may differ; more would suggest names that have nothing to do with it. */
@@ -20,7 +20,7 @@ const distance = (written: string, name: string): number => {
   return isClose && edits <= MOST_EDITS ? edits : Infinity;
 };
 
-/** The name that was most likely meant; of equally close ones the first. Undefined when none is close; never `written` itself. */
+/** The name that was most likely meant; the first of several equally close ones. Undefined when none is close; never `written` itself. */
 export const closestName = (written: string, names: Iterable<string>): string | undefined => {
   let closest: string | undefined;
   let least = Infinity;

@@ -11,8 +11,8 @@ export const checkAccount = async (ortto: Ortto, log: Log): Promise<ConnectionSt
   const people = (await ortto.customFields('person')).length;
   const organizations = (await ortto.customFields('organization')).length;
   const room = [
-    `People have ${people} of at least ${ROOM.person} custom fields`,
-    `organizations ${organizations} of ${ROOM.organization}`,
+    `Custom fields in use: ${people} for people (every plan allows at least ${ROOM.person})`,
+    `${organizations} of ${ROOM.organization} for organizations`,
   ].join(', ');
   log.info(`Ortto accepts the API key. ${room}.`);
   return { status: 'SUCCEEDED', message: `Connected to Ortto. ${room}.` };

@@ -108,6 +108,8 @@ export interface DestinationConfig {
   readonly linkPeopleToOrganizations: boolean;
   readonly limits: { readonly optedInWhen: Limit };
   readonly requestsPerSecond: number;
+  /** Where numbers without a country code belong if their record does not say; two capital letters. */
+  readonly phoneCountry: string | undefined;
   readonly streamPrefix: string;
 }
 
@@ -149,6 +151,7 @@ interface RawConfig {
   link_people_to_organizations?: boolean;
   limits?: { opted_in_when?: Partial<Limit> };
   requests_per_second?: number;
+  phone_country?: string;
   stream_prefix?: string;
 }
 
@@ -184,6 +187,7 @@ export const parseConfig = (input: unknown): DestinationConfig => {
     linkPeopleToOrganizations: raw.link_people_to_organizations ?? true,
     limits: { optedInWhen: { ...OPTED_IN_WHEN_LIMIT, ...raw.limits?.opted_in_when } },
     requestsPerSecond: raw.requests_per_second ?? 10,
+    phoneCountry: raw.phone_country?.toUpperCase(),
     streamPrefix: raw.stream_prefix ?? '',
   };
 };

@@ -10,7 +10,8 @@ import { createLedger } from './queue/ledger.ts';
 import type { Ledger } from './queue/ledger.ts';
 import { createSort } from './queue/sort.ts';
 
-// The path of a record: read -> sort -> queue -> deliver -> settle -> states.
+// The path of a record: read (queue/intake.ts) -> sort (queue/sort.ts) -> queue (queue/dispatch.ts, queue/batches.ts) -> deliver
+// (delivery/deliver.ts) -> settle (queue/settlement.ts) -> states (queue/checkpoint.ts). queue/drain.ts keeps it moving.
 
 const PROGRESS_MS = 10_000;
 
@@ -20,7 +21,7 @@ export interface Limits {
   readonly afterInputMs: number;
   /** Links of a stream that may be waiting before they are made. */
   readonly maxWaitingLinks: number;
-  /** When links that were made are looked for, in milliseconds after the look before: Ortto may show them a little later. */
+  /** When links that were made are checked, in milliseconds after the previous check: Ortto may show them a little later. */
   readonly linkLooksMs: readonly number[];
   /** Opt-outs of a stream that may wait for a decision. */
   readonly maxWaitingOptOuts: number;
@@ -35,7 +36,7 @@ export const DEFAULT_LIMITS: Limits = {
 };
 
 /**
- * Writes the input to Ortto and yields the states that are true. Throws ConfigError or TransientError when the sync
+ * Writes the input to Ortto and yields the states that are safe to emit. Throws ConfigError or TransientError when the sync
  * cannot continue, another error when a record is unaccounted for; states of what was not written are withheld in every
  * case. Once `signal` is aborted, it finishes what is under way and returns.
  */
@@ -95,7 +96,7 @@ export async function* write(
     }
     ledger.print();
     if (!signal.aborted) throw batches.failure as Error;
-    log.warn('Stopped; records that are not settled yet will be sent again');
+    log.warn('Stopped; records not yet settled will be sent again by the next sync');
   } finally {
     clearInterval(progress);
     await session.close();

@@ -37,7 +37,7 @@ const WIZARD = {
     'Advanced options': ['modify_system_fields'],
     'Objects and fields': ['objects'],
     Merge: ['people', 'organizations', 'merge_converted_leads', 'link_people_to_organizations', 'deleted_records'],
-    Sync: ['limits', 'requests_per_second', 'stream_prefix', 'api_url'],
+    Sync: ['limits', 'phone_country', 'requests_per_second', 'stream_prefix', 'api_url'],
   },
 };
 
@@ -86,7 +86,7 @@ describe.each([
     expect(hidden).toEqual(
       {
         source: ['include_deleted', 'api', 'lookback_window', 'api_usage_limit_percent'],
-        destination: ['limits', 'requests_per_second', 'stream_prefix', 'api_url'],
+        destination: ['limits', 'phone_country', 'requests_per_second', 'stream_prefix', 'api_url'],
       }[connector],
     );
   });

@@ -19,6 +19,9 @@ import { isFailure, toConnectorError } from './salesforce/failures.ts';
 import { organizationOf } from './salesforce/rest.ts';
 import { rotatedConfig } from './salesforce/rotated-config.ts';
 
+// The path of a stream: describe -> prepare (reading/prepare-stream.ts) -> read its steps (reading/read-stream.ts, read-step.ts), by
+// Bulk (read-job.ts) or REST (read-pages.ts) -> RECORD lines and states (reading/stream-output.ts).
+
 /** How many streams are prepared, and have their Bulk job running, while one is read: with that one at most five jobs. */
 const AHEAD = 4;
 /** How often a stream is described again because yet another field has disappeared. */
@@ -32,7 +35,7 @@ interface QueuedStream extends StreamRun {
 /**
  * Reads the streams of the catalog one after another, in our order. A stream that fails yields a TRACE error and ends INCOMPLETE,
  * and the others are still read; once the org's allocation is used up, the remaining ones end INCOMPLETE too. A new refresh token
- * is sent before any other message.
+ * is sent as soon as a login returns it.
  */
 export async function* read(input: ReadInput): AsyncGenerator<Message, void> {
   const config = parseConfig(input.config);

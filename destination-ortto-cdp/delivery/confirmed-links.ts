@@ -4,19 +4,19 @@ import { TransientError } from '../../airbyte/errors.ts';
 import { organizationOfPerson } from '../ortto/api.ts';
 import type { Ortto } from '../ortto/api.ts';
 
-// Ortto answers a link with `{}`, whatever came of it, and its documents spell the call in more than one way. So links are read
+// Ortto answers a link with `{}`, whatever came of it, and its documentation gives the call under more than one path. So links are read
 // back: all of the first ones, until one is shown, and one person in a hundred after that.
 
 export interface ConfirmedLinksOptions {
   readonly ortto: Ortto;
   readonly log: Log;
-  /** When people are read back, in milliseconds after the look before. */
+  /** When people are read back, in milliseconds after the previous check. */
   readonly looksMs: readonly number[];
 }
 
 /** What became of a call for several people. */
 export interface Confirmed {
-  /** In the organization, as far as was looked. */
+  /** In the organization, as far as was checked. */
   readonly linked: readonly string[];
   /** Ortto accepted the link and does not show it. */
   readonly missing: readonly string[];
@@ -37,9 +37,9 @@ export interface ConfirmedLinks {
 }
 
 const IDS_PER_LOOK_UP = 150;
-/** One person in so many is read back once links have proven to work. */
+/** Once links are known to work, one person in this many is checked. */
 const SAMPLE = 100;
-/** So many links that Ortto does not show are no accident. */
+/** This many missing links cannot be a coincidence. */
 const HOPELESS = 100;
 
 export const createConfirmedLinks = ({ ortto, log, looksMs }: ConfirmedLinksOptions): ConfirmedLinks => {
@@ -91,7 +91,7 @@ export const createConfirmedLinks = ({ ortto, log, looksMs }: ConfirmedLinksOpti
     missingSoFar += missing.length;
     if (!isProven && missingSoFar >= HOPELESS) {
       throw new TransientError(
-        `Ortto accepted ${missingSoFar} links from people to organizations and shows none of them; the next sync tries again`,
+        `Ortto accepted ${missingSoFar} links from people to organizations but shows none of them; the next sync will try again`,
       );
     }
     return { linked, missing };

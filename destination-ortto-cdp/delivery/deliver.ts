@@ -28,7 +28,7 @@ export interface DelivererOptions extends Prepared {
   readonly log: Log;
   /** The links of a stream are made once this many are waiting. */
   readonly maxWaitingLinks: number;
-  /** When links that were made are looked for, in milliseconds after the look before. */
+  /** When links that were made are checked, in milliseconds after the previous check. */
   readonly linkLooksMs: readonly number[];
   /** It is decided about the implied opt-outs of a stream once this many are waiting. */
   readonly maxWaitingOptOuts: number;

@@ -12,7 +12,7 @@ export interface KnownIds {
   forget(salesforceId: string): void;
 }
 
-/** What this run needs; half a million ids are worth not keeping. Who owns which person is always kept: 20 MB an object at most. */
+/** What this run needs; half a million ids should not be kept needlessly. Who owns which person is always kept: 20 MB an object at most. */
 export interface KnownIdsOptions {
   /** Something will be addressed by these ids: activities or links. */
   readonly ids: boolean;

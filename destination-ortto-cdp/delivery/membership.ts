@@ -17,17 +17,17 @@ export interface MembershipOptions {
   readonly ortto: Ortto;
   readonly ledger: Ledger;
   readonly log: Log;
-  /** When links that were made are looked for, in milliseconds after the look before. */
+  /** When links that were made are checked, in milliseconds after the previous check. */
   readonly linkLooksMs: readonly number[];
   /** The field in which organizations keep their Salesforce id. */
   readonly accountIdentity: string;
 }
 
-/** Who belongs to which organization in Ortto. A person belongs to at most one; what is already right costs no call. */
+/** Who belongs to which organization in Ortto. A person belongs to at most one; links that are already right cost no call. */
 export interface Membership {
   /** Moves people into the organizations with these Ortto ids, out of any other, and notes it in the ledger. */
   readonly join: (stream: string, people: readonly (Member & { readonly organizationId: string })[]) => Promise<void>;
-  /** Takes people out of organizations that represent a Salesforce account; any other organization they keep. */
+  /** Takes people out of organizations that represent a Salesforce account; they stay in any other organization. */
   readonly leave: (stream: string, people: readonly Member[]) => Promise<void>;
 }
 

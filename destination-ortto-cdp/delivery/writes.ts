@@ -3,7 +3,7 @@ import { NO_VERDICT } from '../ortto/answers.ts';
 import type { Verdict } from '../ortto/answers.ts';
 import type { Ortto } from '../ortto/api.ts';
 import type { DestinationConfig } from '../config.ts';
-import { conditionsOf, pickMatch } from './find-strategy.ts';
+import { conditionsOf, pickMatch } from './matching.ts';
 import type { Fate } from '../queue/ledger.ts';
 import type { Write } from '../records/mapped.ts';
 import { firstPass, laterPasses, mayCarryAnothersId, needsMore } from './passes.ts';

@@ -1,3 +1,4 @@
+import type { CountryCode } from 'libphonenumber-js/min';
 import { didYouMean } from '../../airbyte/did-you-mean.ts';
 import { listed } from '../../airbyte/errors.ts';
 import { unmappedFields } from './catalog-fields.ts';
@@ -45,6 +46,8 @@ export interface ActivityMapping {
   /** The first of these that a record has is the activity's time. */
   readonly occurredAt: readonly (readonly string[])[];
   readonly identifiedBy: readonly (readonly string[])[];
+  /** Where phone numbers without a country code belong. */
+  readonly phoneCountry?: CountryCode | undefined;
 }
 
 export interface ActivitySetting {
@@ -58,6 +61,7 @@ export interface ActivitySetting {
     readonly organizationActivities: readonly ActivityDefinition[];
   };
   readonly findings: Findings;
+  readonly phoneCountry: CountryCode | undefined;
 }
 
 /** Ortto's limit for one activity. */
@@ -87,6 +91,7 @@ export const planActivity = (
       organization: organization?.activity,
       occurredAt: timePaths(setting),
       identifiedBy: identityPaths(setting),
+      phoneCountry: setting.phoneCountry,
     },
     needs: {
       person: person?.need === undefined ? [] : [person.need],

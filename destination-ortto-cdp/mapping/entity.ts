@@ -6,6 +6,8 @@ import type { ConsentReading } from './consent-reading.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
+import { countryOf } from './country.ts';
+import type { PhoneCountry } from './country.ts';
 import type { CustomFields, FieldTarget } from './custom-fields.ts';
 import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
@@ -13,7 +15,14 @@ import { notSentNote } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { nameProblem, noteUnknownField } from './unknown-names.ts';
 import { allowance, ceiling, strictest } from './field-rules.ts';
-import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
+import {
+  COUNTRIES,
+  EMAIL,
+  ORGANIZATION_NAME,
+  ORGANIZATION_WEBSITE,
+  PHONE,
+  SYSTEM_FIELDS,
+} from '../ortto/system-fields.ts';
 
 /** One Salesforce field and where its values go. */
 export interface MappedField {
@@ -46,6 +55,8 @@ export interface EntityMapping {
   readonly createNew: boolean;
   /** The contact's identity field, through which converted leads hand over their person; undefined if they do not. */
   readonly handOver: string | undefined;
+  /** Undefined if no phone numbers are mapped. */
+  readonly phoneCountry?: PhoneCountry | undefined;
   readonly archiveDeleted: boolean;
 }
 
@@ -118,9 +129,15 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
     createNew: settings.createNew,
     handOver:
       object === 'Lead' && target === 'person' && setting.mergesLeads ? idFieldOf(identityName('Contact')) : undefined,
+    phoneCountry: phoneCountryOf(fields, config.phoneCountry),
     archiveDeleted: config.deletedRecords === 'archive',
   };
 };
+
+const phoneCountryOf = (fields: readonly MappedField[], fallback: string | undefined): PhoneCountry | undefined =>
+  fields.some(({ type }) => type === 'phone')
+    ? { path: fields.find(({ id }) => COUNTRIES.has(id))?.path, fallback: countryOf(fallback ?? '') }
+    : undefined;
 
 const KEY_FIELDS = {
   email: EMAIL,

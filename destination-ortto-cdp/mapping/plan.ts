@@ -6,6 +6,7 @@ import type { ActivityDefinition, CustomField } from '../ortto/account-schema.ts
 import type { ActivityMapping, NewDefinition } from './activity.ts';
 import { catalogFields } from './catalog-fields.ts';
 import type { DestinationConfig } from '../config.ts';
+import { countryOf } from './country.ts';
 import { KNOWN_OBJECTS, objectRules } from './defaults.ts';
 import { planEntity } from './entity.ts';
 import type { EntityMapping } from './entity.ts';
@@ -62,6 +63,10 @@ export const planMapping = (
   const findings: Findings = { problems: [], warnings: [], notes: [] };
   const needs: { [Kind in 'person' | 'organization']: NewDefinition[] } = { person: [], organization: [] };
 
+  const phoneCountry = countryOf(config.phoneCountry ?? '');
+  if (config.phoneCountry !== undefined && phoneCountry === undefined) {
+    findings.problems.push(`phone_country: ${config.phoneCountry} is not the code of a country with phone numbers`);
+  }
   noteUnknownStreams(
     config.objects,
     objects.flatMap((object) => object ?? []),
@@ -92,7 +97,7 @@ export const planMapping = (
       const { target } = rules;
       return [planEntity({ ...setting, target, config, customFields: customFields[target], mergesLeads })];
     }
-    const mapped = planActivity({ ...setting, target: rules.target, schema });
+    const mapped = planActivity({ ...setting, target: rules.target, schema, phoneCountry });
     for (const kind of ['person', 'organization'] as const) needs[kind].push(...mapped.needs[kind]);
     return [mapped.mapping];
   };

@@ -5,7 +5,7 @@ import type { MappingRow } from './defaults.ts';
 import type { Findings } from './findings.ts';
 import { SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
-// Names in the user's mapping that do not exist. To ignore them would do the opposite of what was meant: a field to be left
+// Names in the user's mapping that do not exist. Ignoring them would do the opposite of what was meant: a field to be left
 // out would be sent, or a misspelled name would become a custom field that no call can rename.
 
 const simplified = (name: string): string => name.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}.]/gu, '');
@@ -52,7 +52,7 @@ export const noteUnknownField = (
     );
   else if (suggestion === '')
     notes.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out`);
-  // With a close name there may well be something that was to be left out.
+  // A similar name exists, so the user probably meant to leave that field out.
   else warnings.push(`${stream}.${from}: the stream has no such field, so there is nothing to leave out${suggestion}`);
 };
 

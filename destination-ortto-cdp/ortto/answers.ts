@@ -30,7 +30,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** Reads the answer to one call; undefined when the answer does not say what was asked, and so cannot be believed. */
+/** Reads the answer to one call; undefined when the answer lacks the expected content, so it cannot be trusted. */
 export type ReadResult<Result> = (body: JsonObject) => Result | undefined;
 
 export type Answer<Result> =
@@ -81,7 +81,9 @@ export const readAnswer = <Result>(
     if (!isObject(body)) return again(`Ortto answered ${status} with something that is not a JSON object`);
     if (isOrttosRefusal(body) && error !== '') return again(`Ortto answered ${status} with an error`);
     const result = read(body);
-    return result === undefined ? again(`Ortto answered ${status} without what was asked`) : { kind: 'ok', result };
+    return result === undefined
+      ? again(`Ortto answered ${status} but without the expected content`)
+      : { kind: 'ok', result };
   }
   const refusal = refusalOf(status, call, isOrttosRefusal(body) ? 'ortto' : 'other');
   if (refusal.next === 'repeat') {

@@ -110,7 +110,7 @@ export const orttoApi = (connection: Connection): Ortto => ({
   },
 });
 
-/** Links are answered `{}`, whatever came of them: that they were made has to be read back. */
+/** Links are answered `{}`, whatever the outcome, so success has to be read back. */
 const anything = (): true => true;
 
 /** How many were archived or restored, now or shortly; undefined when the answer has no count. */

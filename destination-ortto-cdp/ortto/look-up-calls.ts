@@ -56,7 +56,7 @@ export const lookUpCalls = (connection: Connection): LookUpCalls => {
       const { rows, next } = answer.result;
       const before = found.size;
       for (const row of rows) found.set(row.id, row);
-      // A page with nothing new is the end, whatever it says of a next one.
+      // A page with nothing new is the last one, whatever it says about a next one.
       if (next === undefined || found.size === before) return [...found.values()];
       cursor = next;
     }

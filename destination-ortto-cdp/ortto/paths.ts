@@ -8,7 +8,7 @@ export type Entity = 'person' | 'organization';
 /** The start of Ortto's paths for each. */
 export const PATHS = { person: 'person', organization: 'accounts' } as const;
 
-/** What a call that only reads was answered; any refusal ends the sync. */
+/** The answer to a read-only call; any refusal ends the sync. */
 export const ask = async <Result>(
   connection: Connection,
   path: string,

@@ -28,7 +28,7 @@ export const openSession = async (
 ): Promise<Session> => {
   const stopping = new AbortController();
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal]);
-  // Every waiting call listens: as many listeners as calls are not a leak.
+  // Every waiting call listens: so one listener per call is not a leak.
   setMaxListeners(0, signal);
   const connection = await openConnection({
     apiUrl: config.apiUrl,

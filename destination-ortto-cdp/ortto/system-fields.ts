@@ -53,6 +53,7 @@ export const SYSTEM_FIELDS: { readonly [Target in 'person' | 'organization']: re
 };
 
 /** Fields that the code itself refers to. */
+export const COUNTRIES: ReadonlySet<string> = new Set(['geo::country', 'geo:o:country']);
 export const EMAIL = 'str::email';
 export const PHONE = 'phn::phone';
 export const ORGANIZATION_NAME = 'str:o:name';

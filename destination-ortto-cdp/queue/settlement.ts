@@ -72,7 +72,7 @@ export const createSettlement = (ledger: Ledger, wake: () => void): Settlement =
 
   const release = (states: readonly StateMessage[]) => {
     if (states.length === 0) return;
-    // Not spread into one push: more states may be waiting than a call takes arguments.
+    // Not spread into one push: there may be more states than a call can take as arguments.
     for (const state of states) freed.push(state);
     wake();
   };

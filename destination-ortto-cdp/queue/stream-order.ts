@@ -9,7 +9,7 @@ export interface StreamOrder {
   arrived(stream: string, what: 'record' | 'state'): boolean;
   /** One more task of the stream is waiting or under way. */
   taskAdded(stream: string): void;
-  /** One task fewer is. */
+  /** A task of the stream has ended. */
   taskEnded(stream: string): void;
   /**
    * The streams that have ended: another one has followed, and nothing of theirs is waiting or under way. Each is returned

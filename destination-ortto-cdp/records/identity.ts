@@ -2,7 +2,8 @@ import emailValidator from 'validator/lib/isEmail.js';
 import type { IdKind } from '../mapping/identities.ts';
 import { withoutInvisible } from './visible-text.ts';
 
-// What identifies people and organizations: Salesforce ids and emails, in the one form in which they are compared.
+// What identifies people and organizations: Salesforce ids and emails, in the one form in which they are compared. How two people
+// with one email are kept apart is in delivery/matching.ts.
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345';
 

@@ -16,7 +16,7 @@ const CLOCK_SKEW_MS = 300_000;
 /** Where the day begins first, it is today this long before it is in UTC. */
 const FIRST_DAYLIGHT_MS = 14 * HOUR_MS;
 
-/** Ortto accepts 16 kB per activity; the rest of it needs some room. */
+/** Ortto accepts 16 kB per activity; the remainder needs room too. */
 const ATTRIBUTE_BYTES = 15_000;
 
 /** What becomes of a record that is an activity: `id` is its own id, `now` in milliseconds since 1970. */
@@ -32,7 +32,7 @@ export const mapActivity = (
   const time = timeOf(mapping, data, now);
   if (typeof time === 'number' && time < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
   const activity = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
-  const { attributes, cut, leftOut } = attributesOf(activity, data, nulled);
+  const { attributes, cut, leftOut } = attributesOf(mapping, activity, data, nulled);
   const [first, ...others] = [
     ...('reason' in about ? [about] : []),
     ...(typeof time === 'number' ? [] : [time]),
@@ -107,6 +107,7 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
 };
 
 const attributesOf = (
+  { phoneCountry }: ActivityMapping,
   activity: MappedActivity | undefined,
   data: JsonObject,
   nulled: readonly string[],
@@ -116,7 +117,7 @@ const attributesOf = (
   const leftOut: LeftOut[] = [];
   for (const { from, path, id, type } of activity?.attributes ?? []) {
     const value = valueAt(data, path) ?? null;
-    const converted = convert(type, value);
+    const converted = convert(type, value, phoneCountry);
     if (value === null && isNulled(nulled, path)) leftOut.push({ field: from, reason: 'nulled' });
     else if (converted.misfit !== undefined) leftOut.push({ field: from, reason: converted.misfit });
     else if (converted.value !== null) {

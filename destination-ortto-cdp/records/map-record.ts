@@ -1,6 +1,9 @@
+import type { CountryCode } from 'libphonenumber-js/min';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 import { mapActivity } from './map-activity.ts';
 import { MAX_BYTES, rowBytes } from '../ortto/row-size.ts';
+import { countryOf } from '../mapping/country.ts';
+import type { PhoneCountry } from '../mapping/country.ts';
 import { PERMISSIONS } from '../mapping/consent.ts';
 import type { EntityMapping, MappedField } from '../mapping/entity.ts';
 import { isTrue } from '../mapping/flags.ts';
@@ -60,6 +63,7 @@ const mapWrite = (
   const leaveOut = (field: string, reason: LeftOut['reason']): void => {
     leftOut = [...leftOut, { field, reason }];
   };
+  const country = countryIn(mapping.phoneCountry, data);
   for (const field of mapping.fields) {
     const value = valueAt(data, field.path);
     if (isNulled(nulled, field.path) && (value ?? null) === null) leaveOut(field.from, 'nulled');
@@ -68,7 +72,7 @@ const mapWrite = (
       if (permission.optOut !== undefined) fields.push(permission.optOut);
       if (permission.unlisted !== undefined) unlisted = [...unlisted, permission.unlisted];
     } else if (value !== undefined) {
-      const converted = toOrtto(field, value);
+      const converted = toOrtto(field, value, country);
       if (converted.misfit !== undefined) leaveOut(field.from, converted.misfit);
       else {
         if (converted.cut) cut = [...cut, field.from];
@@ -115,8 +119,19 @@ const rejected = (write: Write, problem: RejectedFor, others: readonly Problem[]
 };
 
 /** An email must be valid, as a match key and as an address. */
-const toOrtto = ({ id, type }: MappedField, value: unknown): ReturnType<typeof convert> =>
-  convert(id === EMAIL ? 'email' : type, value);
+const toOrtto = (
+  { id, type }: MappedField,
+  value: unknown,
+  country: CountryCode | undefined,
+): ReturnType<typeof convert> => convert(id === EMAIL ? 'email' : type, value, country);
+
+/** Where a record's phone numbers belong that have no country code. */
+const countryIn = (phoneCountry: PhoneCountry | undefined, data: JsonObject): CountryCode | undefined => {
+  if (phoneCountry === undefined) return undefined;
+  const { path, fallback } = phoneCountry;
+  const value = path === undefined ? undefined : valueAt(data, path);
+  return (typeof value === 'string' ? countryOf(value) : undefined) ?? fallback;
+};
 
 const ACCOUNT_ID = 'AccountId';
 

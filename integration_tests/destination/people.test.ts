@@ -58,7 +58,7 @@ test('two leads converted into one contact give it one person', async () => {
   expect(ortto.cdp.people()).toHaveLength(2);
 });
 
-test('two contacts who share an address stay two people, in both orders of arrival', async () => {
+test('two contacts who share an address remain two people, in both orders of arrival', async () => {
   for (const order of [
     [1, 2],
     [2, 1],

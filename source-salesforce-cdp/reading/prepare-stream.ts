@@ -58,7 +58,7 @@ export const prepareStream = (
   if (problems.length > 0) return { error: new ConfigError(problems.join('\n')) };
   const { selection, gone } = select(description, stream, refinement, described);
   if (gone.length > 0) {
-    log.warn(`${name}: left out, because deleted or hidden from the user: ${gone.join(', ')}.`);
+    log.warn(`${name}: left out because they were deleted or are hidden from the user: ${gone.join(', ')}.`);
   }
   const { startDate, includeDeleted, lookbackMs } = config;
   const plan = planRead({

@@ -1,7 +1,10 @@
 import type { Found } from '../ortto/look-up-calls.ts';
 import type { FindStrategy } from '../config.ts';
 
-// Repeats, on the results of a look-up, how Ortto finds the person or organization of a row: some verdicts omit the id.
+// Who a row is about: Ortto tries its match keys in the order of the find strategy, and this reproduces it on the results of a
+// look-up, since some verdicts omit the id. Two people with one email are kept apart in three places: the default strategy lets an
+// email find only people whom no other record has claimed (`next_if_previous_empty`); rows that share a key's value are never under
+// way together (queue/queue.ts); and no pass replaces an id that another record put there (passes.ts).
 
 export interface MatchKey {
   readonly fieldId: string;

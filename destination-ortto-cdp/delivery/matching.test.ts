@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conditionsOf, pickMatch } from './find-strategy.ts';
+import { conditionsOf, pickMatch } from './matching.ts';
 
 const person = (id: string, fields: Record<string, unknown>) => ({ id, fields });
 const keys = [

@@ -33,6 +33,14 @@ const ALIASES: Readonly<Record<string, CountryCode>> = {
   taiwan: 'TW',
 };
 
+/** Which country the numbers of a record belong to that name none themselves. */
+export interface PhoneCountry {
+  /** The field whose values go to Ortto's country. */
+  readonly path: readonly string[] | undefined;
+  /** For records without a country. */
+  readonly fallback: CountryCode | undefined;
+}
+
 const plain = (text: string): string =>
   text
     .normalize('NFKD')
@@ -55,8 +63,16 @@ const buildNames = (): ReadonlyMap<string, CountryCode> => {
 
 let byName: ReadonlyMap<string, CountryCode> | undefined;
 
+/** An org has few spellings, and each record has one of them. */
+const MAX_REMEMBERED = 1_000;
+const remembered = new Map<string, CountryCode | undefined>();
+
 /** The country that a code (`DE`) or a name (`Germany`, `Deutschland`) means; undefined for anything else. */
 export const countryOf = (text: string): CountryCode | undefined => {
+  if (remembered.has(text)) return remembered.get(text);
   byName ??= buildNames();
-  return byName.get(plain(text)) ?? byName.get(plain(text).replaceAll(' ', ''));
+  const country = byName.get(plain(text)) ?? byName.get(plain(text).replaceAll(' ', ''));
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(text, country);
+  return country;
 };
