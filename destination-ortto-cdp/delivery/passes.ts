@@ -116,7 +116,12 @@ const identityRule = (mapping: EntityMapping, rules: readonly FieldRule[]): Fiel
   return !rules.includes('if_empty') && rules.includes('overwrite') && isExclusive(mapping) ? 'overwrite' : 'if_empty';
 };
 
-const ownId = ({ mapping, id }: Write): SentField => ({ id: mapping.identity, type: 'text', value: id });
+/** Undefined values are not on the wire: an opt-out may have no id, and an empty one must not become anybody's. */
+const ownId = ({ mapping, id }: Write): SentField => ({
+  id: mapping.identity,
+  type: 'text',
+  value: id === '' ? undefined : id,
+});
 
 const laterRules = ({ rule }: Pass): readonly FieldRule[] => RULES.slice(RULES.indexOf(rule) + 1);
 

@@ -12,6 +12,7 @@ import {
   state,
   stateIds,
 } from './destination-run.ts';
+import { startOrtto } from '../simulators/ortto.ts';
 import { FIELDS, contact, contactId, contactOf, numbers } from './full-contacts.ts';
 import { useOrtto } from './use-ortto.ts';
 
@@ -92,6 +93,31 @@ test('a column that was nulled on the way clears nothing, takes nothing away, an
     left_out: { Score__c: nulled, Title: nulled, AccountId: nulled },
   });
 });
+
+test.each([
+  ['rows', 20, 3],
+  ['refused', 20, 3],
+  ['refused-without-details', 4, 1],
+] as const)(
+  'where Ortto answers a batch with bad rows by %s, each of them lands without its bad field',
+  async (mixedBatch, rows, bad) => {
+    const its = await startOrtto({ switches: { mixedBatch } });
+    await liveWrite(its, { streams, lines: [contact(0)] });
+    its.limits.refusedFields = ['str:cm:job-title', 'int:cm:score'];
+    const lines = numbers(rows).map((number) =>
+      contact(number, { Title: number % 7 === 1 ? 'Chief' : null, Score__c: number % 7 === 3 ? 1 : null }),
+    );
+    const run = await liveWrite(its, { streams, lines: [...lines, state('Contact', 1)] });
+    expect([stateIds(run), its.counts.bans]).toEqual([[1], 0]);
+    expect(ledgerOf(run, 'Contact')).toMatchObject({
+      created: rows - 1,
+      merged: 1,
+      rejected: {},
+      left_out: { Title: { refused: bad }, Score__c: { refused: bad } },
+    });
+    await its.close();
+  },
+);
 
 test('attributes that Ortto refuses are left out, and their events recorded, unless there are more than three', async () => {
   await liveWrite(ortto, { streams, lines: [contact(1), task(1)] });

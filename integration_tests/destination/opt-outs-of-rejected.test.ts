@@ -92,6 +92,16 @@ test('the records that we reject say it as well, by their id or, without one, by
   expect(ortto.cdp.people()).toHaveLength(5);
 });
 
+test('an address without an id takes the permission and leaves no trace of an id', async () => {
+  const fields = { 'str::email': 'p1@corp.test', 'str::first': 'Ana' };
+  await liveWrite(ortto, { streams, lines: [line(5)] });
+  ortto.cdp.call('POST', '/person/merge', { people: [{ fields }], merge_by: ['str::email'], async: false });
+  await liveWrite(ortto, { streams, lines: [out(1, { Id: 'none' }), state('Contact', 1)] });
+  const [person] = ortto.cdp.peopleWith('str::email', 'p1@corp.test');
+  expect(person?.fields).toMatchObject({ 'str::first': 'Ana', 'bol::p': false });
+  expect(person?.fields).not.toHaveProperty(ID);
+});
+
 const positions = switchDescriptions.flatMap(({ name, positions: all }) =>
   all.map((position): [string, Partial<Switches>] => [`${name} ${position}`, { [name]: position }]),
 );
