@@ -5,8 +5,7 @@ import { withoutBlanks } from '../schemas/blank-options.ts';
 import { validator } from '../schemas/validator.ts';
 import { objectProblems } from './object-problems.ts';
 
-// The choices the schema offers for an option are in a list here or in a table that implements them; a test compares the two.
-
+// The choices that the schema offers are lists here, or tables that implement them; a test compares the two.
 export const FIND_STRATEGIES = ['next_if_previous_empty', 'any', 'all'] as const;
 export const ORGANIZATION_FIND_STRATEGIES = ['next_if_previous_empty', 'any'] as const;
 export const PERSON_KEYS = ['salesforce_id', 'email', 'phone'] as const;
@@ -108,7 +107,7 @@ export interface DestinationConfig {
   readonly linkPeopleToOrganizations: boolean;
   readonly limits: { readonly optedInWhen: Limit };
   readonly requestsPerSecond: number;
-  /** Where numbers without a country code belong if their record does not say; two capital letters. */
+  /** Two capital letters. */
   readonly phoneCountry: string | undefined;
   readonly streamPrefix: string;
 }

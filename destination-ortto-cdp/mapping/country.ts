@@ -1,5 +1,7 @@
 import { getCountries } from 'libphonenumber-js/min';
 import type { CountryCode } from 'libphonenumber-js/min';
+import type { DisplayType } from '../ortto/field-types.ts';
+import { COUNTRIES } from '../ortto/system-fields.ts';
 
 // Salesforce keeps countries as codes or as names in any language; phone numbers are read by code.
 
@@ -76,3 +78,12 @@ export const countryOf = (text: string): CountryCode | undefined => {
   remembered.set(text, country);
   return country;
 };
+
+/** Undefined if none of the mapped fields is a phone number. `fallback` is a code. */
+export const phoneCountryOf = (
+  fields: readonly { readonly id: string; readonly type: DisplayType; readonly path: readonly string[] }[],
+  fallback: string | undefined,
+): PhoneCountry | undefined =>
+  fields.some(({ type }) => type === 'phone')
+    ? { path: fields.find(({ id }) => COUNTRIES.has(id))?.path, fallback: countryOf(fallback ?? '') }
+    : undefined;

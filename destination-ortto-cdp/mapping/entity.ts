@@ -1,4 +1,3 @@
-import { listed } from '../../airbyte/errors.ts';
 import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { consentNote, consentReading, consentRule, PERMISSIONS } from './consent.ts';
@@ -6,23 +5,17 @@ import type { ConsentReading } from './consent-reading.ts';
 import type { DestinationConfig, FieldRule, FindStrategy, NullRule } from '../config.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
-import { countryOf } from './country.ts';
+import { phoneCountryOf } from './country.ts';
 import type { PhoneCountry } from './country.ts';
 import type { CustomFields, FieldTarget } from './custom-fields.ts';
 import { plainName, readDisplayType, typeOfProperty } from '../ortto/field-types.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import { notSentNote } from './findings.ts';
+import { noteMissingOptOut, noteSharedTargets, noteTooManyFields } from './entity-checks.ts';
 import type { Findings } from './findings.ts';
 import { nameProblem, noteUnknownField } from './unknown-names.ts';
 import { allowance, ceiling, strictest } from './field-rules.ts';
-import {
-  COUNTRIES,
-  EMAIL,
-  ORGANIZATION_NAME,
-  ORGANIZATION_WEBSITE,
-  PHONE,
-  SYSTEM_FIELDS,
-} from '../ortto/system-fields.ts';
+import { EMAIL, ORGANIZATION_NAME, ORGANIZATION_WEBSITE, PHONE, SYSTEM_FIELDS } from '../ortto/system-fields.ts';
 
 /** One Salesforce field and where its values go. */
 export interface MappedField {
@@ -72,9 +65,6 @@ export interface EntitySetting {
   readonly mergesLeads: boolean;
   readonly findings: Findings;
 }
-
-/** The same limit as in Ortto's own Salesforce integration. The fields for identity do not count. */
-const FIELDS_A_STREAM = 50;
 
 const ACCOUNT_ID = 'Salesforce account ID';
 
@@ -133,11 +123,6 @@ export const planEntity = (setting: EntitySetting): EntityMapping => {
     archiveDeleted: config.deletedRecords === 'archive',
   };
 };
-
-const phoneCountryOf = (fields: readonly MappedField[], fallback: string | undefined): PhoneCountry | undefined =>
-  fields.some(({ type }) => type === 'phone')
-    ? { path: fields.find(({ id }) => COUNTRIES.has(id))?.path, fallback: countryOf(fallback ?? '') }
-    : undefined;
 
 const KEY_FIELDS = {
   email: EMAIL,
@@ -219,45 +204,4 @@ const effectiveRule = (row: MappingRow, id: string, { target, config }: EntitySe
   const system = systemField(target, id);
   const allowed = system === undefined ? 'overwrite' : allowance(config.modifySystemFields, system.name);
   return strictest(own, allowed, ceiling(config.people.mergeStrategy));
-};
-
-const noteSharedTargets = (
-  stream: string,
-  fields: readonly MappedField[],
-  own: readonly string[],
-  { problems }: Findings,
-): void => {
-  const writers = Map.groupBy(fields, ({ id }) => id);
-  for (const [id, rows] of writers) {
-    const names = rows.map(({ from }) => from).join(' and ');
-    if (own.includes(id))
-      problems.push(
-        `${stream}: ${names} would write ${id}, where the connector keeps a Salesforce id; map it to another field or to none`,
-      );
-    else if (rows.length > 1)
-      problems.push(`${stream}: ${names} would all write ${id}; map all but one to another field or to none`);
-  }
-};
-
-/** Permissions do not count toward the limit, just as identity fields do not. */
-const noteTooManyFields = (
-  stream: string,
-  fields: readonly MappedField[],
-  rows: readonly MappingRow[],
-  { problems }: Findings,
-): void => {
-  const counted = fields.filter(({ id }) => !PERMISSIONS.has(id));
-  if (counted.length <= FIELDS_A_STREAM) return;
-  const named = new Set(rows.map(({ from }) => from));
-  const custom = counted.filter(({ from }) => !named.has(from)).map(({ from }) => from);
-  problems.push(
-    `${stream}: ${counted.length} fields are mapped, but only ${FIELDS_A_STREAM} are allowed; deselect at least ${counted.length - FIELDS_A_STREAM} in the connection${custom.length > 0 ? `, for example from ${listed(custom)}` : ''}`,
-  );
-};
-
-const noteMissingOptOut = (stream: string, fields: readonly MappedField[], { warnings }: Findings): void => {
-  if (fields.some(({ id }) => id === 'bol::p')) return;
-  warnings.push(
-    `${stream}: no field shows who opted out of email (HasOptedOutOfEmail is not selected), so Ortto treats every new person as subscribed`,
-  );
 };

@@ -14,7 +14,12 @@ export interface ContactsSoFar {
 }
 
 export const mail = (first: string, last: string, number: number, host: string): string =>
-  `${first}.${last}.${number}`.toLowerCase().replaceAll(/[^a-z0-9.]/g, '') + `@${host}`;
+  // Names in another script leave nothing between two dots, and such an address is none.
+  `${first}.${last}.${number}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.]/g, '')
+    .replaceAll(/\.{2,}/g, '.')
+    .replace(/^\./, '') + `@${host}`;
 
 /** Makes the contact with this number and notes it. Some share the family name and email of the contact before. */
 export const createContactRow = (
