@@ -8,8 +8,16 @@ import { schemasIn } from './schema-walk.ts';
 const all = schemasIn(schema, 'config');
 
 test('whatever opens a door is a secret', () => {
-  const doors = all.filter(([path]) => /\.(client_secret|refresh_token|private_key)$/.test(path));
-  expect(doors).toHaveLength(4);
+  const inCredentials = all.filter(
+    ([path, node]) => path.startsWith('config.credentials(') && node['type'] === 'string',
+  );
+  const doors = inCredentials.filter(([path]) => !/\.(auth_type|client_id|username)$/.test(path));
+  expect(doors.map(([path]) => path.split('.').at(-1))).toEqual([
+    'client_secret',
+    'refresh_token',
+    'client_secret',
+    'private_key',
+  ]);
   for (const [, node] of doors) expect(node['airbyte_secret']).toBe(true);
 });
 

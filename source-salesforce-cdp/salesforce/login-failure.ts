@@ -3,6 +3,8 @@ import { SalesforceFailure } from './failures.ts';
 const REAUTHENTICATE = 'Authenticate again to get a new refresh token.';
 const ADMINISTRATOR = 'Ask a Salesforce administrator';
 export const NO_LOGIN_HERE = 'This host has no Salesforce login. Check login_url and is_sandbox.';
+export const NOT_ENCRYPTED =
+  'The login names an org whose address does not start with https://. Check that login_url is a host of Salesforce.';
 
 /** What the token endpoint answers, and what the user should do about it. The first row whose words occur applies. */
 const LOGIN_FAILURES: readonly {

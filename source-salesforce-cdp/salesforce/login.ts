@@ -1,9 +1,10 @@
 import { OAuth2 } from 'jsforce/lib/oauth2.js';
 import type { Transport } from 'jsforce/lib/transport.js';
+import { isLoopback } from '../../airbyte/loopback.ts';
 import type { SourceConfig } from '../config.ts';
 import { SalesforceFailure } from './failures.ts';
 import { grant } from './grant.ts';
-import { loginFailure, NO_LOGIN_HERE } from './login-failure.ts';
+import { loginFailure, NO_LOGIN_HERE, NOT_ENCRYPTED } from './login-failure.ts';
 
 export interface Token {
   readonly accessToken: string;
@@ -35,6 +36,8 @@ const parseToken = (answer: unknown): Token => {
   if (access_token === undefined || instance_url === undefined || !URL.canParse(instance_url)) {
     throw new SalesforceFailure('config', NO_LOGIN_HERE);
   }
-  const { origin } = new URL(instance_url);
+  const { origin, protocol, hostname } = new URL(instance_url);
+  // The session token and every row travel on this address.
+  if (protocol !== 'https:' && !isLoopback(hostname)) throw new SalesforceFailure('config', NOT_ENCRYPTED);
   return { accessToken: access_token, instanceUrl: origin, idUrl: id, refreshToken: refresh_token };
 };

@@ -38,6 +38,11 @@ test('the login tells the org, and its address is an origin whatever follows it'
   expect(await queryableObjects(salesforce)).toEqual([]);
 });
 
+test('no session token is sent to an address that is not encrypted, whoever names it', async () => {
+  logIn(token('t1', { instance_url: ORG.replace('https:', 'http:') }));
+  await expect(queryableObjects(connect())).rejects.toThrow('address does not start with https://');
+});
+
 test("the logged-in user is looked up at the org's own host", async () => {
   logIn();
   nock(ORG)
