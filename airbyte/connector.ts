@@ -58,7 +58,7 @@ export interface IncomingRecord {
   readonly line: number;
 }
 
-/** A state exactly as received, including unknown keys. */
+/** A state as received, including unknown keys; its `text` is the line itself. */
 export interface IncomingState {
   readonly kind: 'state';
   readonly message: StateMessage;

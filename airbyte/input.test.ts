@@ -65,13 +65,14 @@ test('columns that were nulled on the way are named, whatever else a record says
   for (const meta of [null, {}, { changes: null }, { changes: {} }, [], 'x']) expect(nulled(meta)).toEqual([]);
 });
 
-test('a state keeps every key it came with', () => {
+test('a state keeps every key it came with, and its own text', () => {
   const message = {
     type: 'STATE',
     state: { type: 'STREAM', stream: { stream_descriptor: { name: 'a' }, x: null }, id: 3, global_: null },
     record: null,
   };
-  expect(parseMessage(Buffer.from(JSON.stringify(message)), 9)).toEqual({ kind: 'state', message, line: 9 });
+  const text = JSON.stringify(message);
+  expect(parseMessage(Buffer.from(text), 9)).toEqual({ kind: 'state', message: { ...message, text }, line: 9 });
 });
 
 test.each(['TRACE', 'LOG', 'CONTROL', 'CATALOG', 'SOMETHING_NEW'])('%s messages are passed over', (type) => {

@@ -44,10 +44,14 @@ const createCutter = () => {
   };
 };
 
-const parse = (bytes: Buffer, line: number): unknown => {
+/** The text of a line, for an answer that has to go out as it came; undefined for a blank line. */
+const textOf = (bytes: Buffer, line: number): string | undefined => {
   if (!isUtf8(bytes)) throw new TornInputError(line, 'is not UTF-8');
   const text = bytes.toString();
-  if (text.trim() === '') return undefined;
+  return text.trim() === '' ? undefined : text;
+};
+
+const parse = (text: string, line: number): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -74,8 +78,9 @@ const nulledOf = (meta: unknown): readonly string[] => {
  * are null count as absent.
  */
 export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | IncomingState | undefined => {
-  const message = parse(bytes, line);
-  if (message === undefined) return undefined;
+  const text = textOf(bytes, line);
+  if (text === undefined) return undefined;
+  const message = parse(text, line);
   if (!isObject(message) || typeof message['type'] !== 'string') {
     throw new TornInputError(line, 'is not an Airbyte message');
   }
@@ -104,7 +109,7 @@ export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | Inco
       );
     }
     if (!isOfOneStream(state)) throw new TornInputError(line, 'is a STATE message without a stream');
-    return { kind: 'state', message: message as unknown as StateMessage, line };
+    return { kind: 'state', message: { ...(message as unknown as StateMessage), text }, line };
   }
   return undefined;
 };

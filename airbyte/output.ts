@@ -32,6 +32,7 @@ const subject = (message: AirbyteMessage): string => {
 };
 
 const lineOf = (message: AirbyteMessage): string => {
+  if (message.type === 'STATE' && message.text !== undefined) return `${message.text}\n`;
   try {
     return `${JSON.stringify(message)}\n`;
   } catch (error) {

@@ -47,6 +47,8 @@ export interface StateStats {
 /** One stream's saved position. The platform adds `id`; a destination echoes every key it received. */
 export interface StateMessage {
   readonly type: 'STATE';
+  /** The line as it came, if it came from elsewhere: it goes out in place of what `state` would be printed as. */
+  readonly text?: string;
   readonly state: {
     readonly type: 'STREAM';
     readonly stream: { readonly stream_descriptor: StreamDescriptor; readonly stream_state: JsonObject };

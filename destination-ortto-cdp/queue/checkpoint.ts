@@ -1,3 +1,4 @@
+import { withDestinationStats } from '../../airbyte/state-text.ts';
 import type { StateMessage, StreamDescriptor } from '../../airbyte/protocol.ts';
 
 /** The records of one stream between two of its states. */
@@ -93,15 +94,15 @@ const begin = (line: Line): Span => {
 };
 
 /** The platform compares recordCount + rejectedRecordCount with what the source counted since its previous state. */
-const withStats = ({ state, records, rejected }: Span): StateMessage[] =>
-  state === undefined
-    ? []
-    : [
-        {
-          ...state,
-          state: {
-            ...state.state,
-            destinationStats: { recordCount: records - rejected, rejectedRecordCount: rejected },
-          },
-        },
-      ];
+const withStats = ({ state, records, rejected }: Span): StateMessage[] => {
+  if (state === undefined) return [];
+  const destinationStats = { recordCount: records - rejected, rejectedRecordCount: rejected };
+  const { text } = state;
+  return [
+    {
+      ...state,
+      state: { ...state.state, destinationStats },
+      ...(text !== undefined && { text: withDestinationStats(text, destinationStats) }),
+    },
+  ];
+};
