@@ -5,7 +5,7 @@ import { unmappedFields } from './catalog-fields.ts';
 import type { CatalogFields } from './catalog-fields.ts';
 import { customRow } from './defaults.ts';
 import type { MappingRow, ObjectRules } from './defaults.ts';
-import { createCustomFields } from './custom-fields.ts';
+import { createCustomFields, noIdProblem } from './custom-fields.ts';
 import type { ActivityDefinition } from '../ortto/account-schema.ts';
 import type { NewField } from './custom-fields.ts';
 import { readDisplayType, slug, typeOfProperty } from '../ortto/field-types.ts';
@@ -131,6 +131,7 @@ const activityOf = (
   prefix: string,
 ): { readonly activity: MappedActivity; readonly need: NewDefinition | undefined } => {
   const { name } = rules.activity;
+  if (slug(name) === '') findings.problems.push(`${stream}: ${noIdProblem(name)}`);
   const definition = definitions.find((each) => slug(each.name) === slug(name) || each.id === name);
   const customFields = createCustomFields(definition?.attributes ?? [], 'cm');
   const attributes = rows.flatMap(({ from, to, type }) => {

@@ -32,6 +32,13 @@ export interface CustomFields {
   used(): number;
 }
 
+/**
+ * A name without any letter or digit: Ortto makes a field's id of those, and knows it by that id. Names of letters other than
+ * a to z are tried, since it is not documented which of them Ortto keeps.
+ */
+export const noIdProblem = (name: string): string =>
+  `"${name}" gives no id in Ortto, which is made of the letters and digits of a name: write a name with letters a to z or digits, or the id of a field that exists`;
+
 /** `namespace` is `cm` for people and for every activity's attributes, `oc` for organizations. */
 export const createCustomFields = (account: readonly CustomField[], namespace: 'cm' | 'oc'): CustomFields => {
   const byId = new Map(account.map((field) => [field.id, field]));
@@ -61,7 +68,7 @@ export const createCustomFields = (account: readonly CustomField[], namespace: '
       if (named !== undefined) return inAccount(named, wanted);
       if (/^[a-z0-9]+:[a-z0-9]*:/.test(to)) return { problem: `Ortto has no writable field ${to}` };
       const key = slug(to);
-      if (key === '') return { problem: `"${to}" is not a valid field name` };
+      if (key === '') return { problem: noIdProblem(to) };
       const known = bySlug.get(key);
       if (known !== undefined) return inAccount(known, wanted);
       const planned = fresh.get(key) ?? { name: to, type: wanted, requester };

@@ -5,6 +5,7 @@ import type { ActivityDefinition, CustomField } from '../ortto/account-schema.ts
 import type { Ortto } from '../ortto/api.ts';
 import type { Entity } from '../ortto/paths.ts';
 import type { DestinationConfig } from '../config.ts';
+import { noIdProblem } from './custom-fields.ts';
 import type { NewField } from './custom-fields.ts';
 import { planMapping } from './plan.ts';
 import type { MappingPlan, OrttoSchema, StreamMapping } from './plan.ts';
@@ -46,6 +47,11 @@ export const prepareMapping = async (
     log.warn(
       `The organization activity "${name}" is not defined in Ortto, and its API cannot create it; its records will be rejected (no_definition)`,
     );
+  }
+  for (const { name } of finalPlan.missing.personActivities) {
+    // It may be there although the schema does not show it.
+    if (!hasPlainLetter(name))
+      log.warn(`Ortto refused to define the activity "${name}". If it is not there: ${noIdProblem(name)}`);
   }
   const organizationActivities = schema.organizationActivities.map(({ id }) => id);
   // Those of people have just been created, or exist although the schema does not show them.
@@ -127,8 +133,15 @@ const createDefinitions = async (
 
 const NOUNS = { person: 'people', organization: 'organizations' } as const;
 
-const notCreated = (noun: string, { name, type }: NewField): string =>
-  `Ortto refused to create the custom field "${name}" (${type}) of ${noun}: the plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
+/** Which letters Ortto keeps in ids is not documented; these it does. */
+const hasPlainLetter = (name: string): boolean => /[a-z0-9]/i.test(name);
+
+const notCreated = (noun: string, { name, type }: NewField): string => {
+  if (!hasPlainLetter(name)) {
+    return `Ortto refused to create the custom field "${name}" (${type}) of ${noun}: ${noIdProblem(name)}`;
+  }
+  return `Ortto refused to create the custom field "${name}" (${type}) of ${noun}: the plan has no room left, or the name is taken. Make room in Ortto, or map the field elsewhere with objects[].fields`;
+};
 
 const refuse = (problems: readonly string[]): void => {
   if (problems.length > 0) {

@@ -141,7 +141,9 @@ export const liveWrite = async (
     exitCode = 1;
     messages.push(failureTrace(error));
   }
-  const said = messages.map((message) => JSON.stringify(message));
+  const said = messages.map((message) =>
+    message.type === 'STATE' && message.text !== undefined ? message.text : JSON.stringify(message),
+  );
   for (const line of said) messageOn(line, 'The destination');
   return { exitCode, messages, stdout: said.map((line) => `${line}\n`).join(''), stderr: '' };
 };

@@ -1,4 +1,4 @@
-import { isSelect, slug, typePrefix } from './fields.ts';
+import { idSlug, isSelect, slug, typePrefix } from './fields.ts';
 import type { DisplayType, Field } from './fields.ts';
 import type { Answer, Instance } from './instance.ts';
 import { isObject, readStrings } from './json.ts';
@@ -26,7 +26,7 @@ export const createCustomField = ({ limits, switches }: Instance, store: Store, 
   if (!isObject(body)) throw new Refusal(400, 'Failed to parse request');
   const { name, type } = body;
   const isPerson = store.noun === 'person';
-  if (typeof name !== 'string' || slug(name) === '') throw new Refusal(400, 'A field needs a name');
+  if (typeof name !== 'string' || idSlug(name, switches) === '') throw new Refusal(400, 'A field needs a name');
   const prefix = typeof type === 'string' ? typePrefix(type) : undefined;
   if (typeof type !== 'string' || prefix === undefined) throw new Refusal(400, `Unknown field type ${String(type)}`);
   const values = readStrings(body['values']);
@@ -35,11 +35,12 @@ export const createCustomField = ({ limits, switches }: Instance, store: Store, 
   }
   const tracked = body['track_changes'] === true;
   if (tracked && (!isPerson || type === 'multi_select')) throw new Refusal(400, `Changes of ${type} cannot be tracked`);
-  const id = `${prefix}:${isPerson ? 'cm' : 'oc'}:${slug(name)}`;
+  const ownSlug = idSlug(name, switches);
+  const id = `${prefix}:${isPerson ? 'cm' : 'oc'}:${ownSlug}`;
   const existing = customFields(store);
   const sameName = (field: Field): boolean => field.name.toLowerCase() === name.trim().toLowerCase();
   // Two names of one slug would be one liquid name, whatever their types.
-  if (existing.some((field) => sameName(field) || field.id.split(':')[2] === slug(name))) {
+  if (existing.some((field) => sameName(field) || field.id.split(':')[2] === ownSlug)) {
     throw new Refusal(switches.duplicateName, `A field named ${name} exists already`);
   }
   const most = isPerson ? limits.customPersonFields : limits.customOrganizationFields;

@@ -1,4 +1,4 @@
-import { slug, typePrefix } from './fields.ts';
+import { idSlug, slug, typePrefix } from './fields.ts';
 import type { DisplayType, Field } from './fields.ts';
 import type { Answer, Instance } from './instance.ts';
 import { isObject } from './json.ts';
@@ -97,8 +97,10 @@ const describe = (definition: Definition): JsonObject => ({
 export const define = (instance: Instance, namespace: 'cm' | 'oc', body: JsonObject): Definition => {
   const { name } = body;
   const { duplicateName } = instance.switches;
-  if (typeof name !== 'string' || slug(name) === '') throw new Refusal(400, 'An activity needs a name');
-  const id = `act:${namespace}:${slug(name)}`;
+  if (typeof name !== 'string' || idSlug(name, instance.switches) === '') {
+    throw new Refusal(400, 'An activity needs a name');
+  }
+  const id = `act:${namespace}:${idSlug(name, instance.switches)}`;
   const inUse = Array.from(instance.definitions.values()).filter(({ archived }) => !archived);
   if (instance.definitions.has(id)) throw new Refusal(duplicateName, `An activity named ${name} exists already`);
   if (inUse.length >= instance.limits.activityDefinitions) {

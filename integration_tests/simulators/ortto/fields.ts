@@ -1,5 +1,7 @@
 // Field ids and types, from a schema of the live API. An id is `<type prefix>:<namespace>:<slug>`.
 
+import type { Switches } from './switches.ts';
+
 export type DisplayType =
   | 'text'
   | 'email'
@@ -56,6 +58,10 @@ export const slug = (name: string): string =>
     .toLowerCase()
     .replaceAll(/\s+/g, '-')
     .replaceAll(/[^\p{Letter}\p{Number}-]/gu, '');
+
+/** What becomes of a name in the id of a field or an activity. */
+export const idSlug = (name: string, { foreignLetters }: Pick<Switches, 'foreignLetters'>): string =>
+  foreignLetters === 'dropped' ? slug(name).replaceAll(/[^a-z0-9-]/g, '') : slug(name);
 
 export const isSelect = (type: string): boolean => type === 'single_select' || type === 'multi_select';
 

@@ -28,6 +28,10 @@ export const valueSwitches = {
     positions: ['accepted', 'invalid'],
     about: 'a select value that is not among the options',
   },
+  foreignLetters: {
+    positions: ['kept', 'dropped'],
+    about: 'letters other than a to z in the id of a new custom field or activity; without any other, there is no id',
+  },
   duplicateName: {
     positions: [409, 400],
     about: 'status of a second custom field or activity of one name, and past the plan limit',
