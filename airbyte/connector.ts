@@ -46,7 +46,10 @@ export interface Source {
   read(input: ReadInput): AsyncIterable<AirbyteMessage | RecordLines>;
 }
 
-/** A record as the platform passes it to a destination; `data` is undefined if the line had none. */
+/**
+ * A record as the platform passes it to a destination; `data` is undefined if the line had none. A number of more than 15 digits
+ * is the text it came as, which a number of JavaScript could not carry.
+ */
 export interface IncomingRecord {
   readonly kind: 'record';
   readonly stream: string;

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import type { IncomingRecord, IncomingState } from './connector.ts';
 import { ConfigError, TransientError } from './errors.ts';
+import { withExactNumbers } from './exact-numbers.ts';
 import { isObject } from './protocol.ts';
 import type { StateMessage } from './protocol.ts';
 
@@ -94,7 +95,7 @@ export const parseMessage = (bytes: Buffer, line: number): IncomingRecord | Inco
       kind: 'record',
       stream,
       namespace: typeof namespace === 'string' ? namespace : undefined,
-      data: isObject(data) ? data : undefined,
+      data: isObject(data) ? withExactNumbers(data, text) : undefined,
       nulled: nulledOf(record['meta']),
       line,
     };

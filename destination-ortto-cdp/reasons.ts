@@ -25,12 +25,13 @@ const UNKNOWN_OUTCOME =
 const WRONG_KIND =
   "The field that identifies an activity's person or account holds the id of another kind of record: set `person`, or another target.";
 const NO_VALID_TIME =
-  'An activity without a readable time, or with a time in the future, which might still change: set `activity.occurred_at` to another field.';
+  'An activity without a readable time, or with a time in the future, which might still change: set `activity.occurred_at` to another field. A date without time may be up to 14 hours ahead of UTC; if Ortto refuses it before then, the record has to be sent again later.';
 
 /** Why a field is left out of a record that is written without it; each reason with what to do. */
 export const LEFT_OUT_REASONS = {
   not_an_email: 'Correct the address in Salesforce.',
-  not_a_phone: 'Correct the number in Salesforce, or map the field to a text field.',
+  not_a_phone:
+    "Correct the number in Salesforce, or map the field to a text field. Where the country is known (the record's, or `phone_country`), it can have no such number.",
   not_a_number: UNFIT,
   not_an_integer: UNFIT,
   number_out_of_range: UNFIT,

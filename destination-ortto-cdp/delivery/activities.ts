@@ -168,8 +168,8 @@ const entityOf = ({ about }: Activity): 'person' | 'organization' =>
 
 const rejectedBy = (activity: Activity, { reason, field }: Verdict & { readonly kind: 'refused' }): Fate => {
   // Today's date may be ahead of UTC; whether Ortto takes that is not known.
-  if (reason === 'invalid' && field === undefined && Date.parse(activity.occurredAt) > Date.now()) {
-    return { kind: 'rejected', reason: 'in_the_future' };
+  if (reason === 'invalid' && field === undefined && activity.ahead !== undefined) {
+    return { kind: 'rejected', reason: 'in_the_future', field: activity.ahead };
   }
   return { kind: 'rejected', reason, field: field === undefined ? undefined : attributeName(activity, field) };
 };

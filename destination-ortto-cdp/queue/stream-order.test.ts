@@ -41,7 +41,7 @@ test('people may follow while one of their streams has not been heard of', () =>
   expect(streams.mayPeopleFollow).toBe(false);
 });
 
-test('people who have once arrived after events may do so again', () => {
+test('people who have once arrived after activities may do so again', () => {
   const streams = order();
   for (const stream of ['Account', 'Contact', 'Campaign', 'Contact']) streams.arrived(stream, 'record');
   streams.arrived('Task', 'record');

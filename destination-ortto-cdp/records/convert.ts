@@ -3,6 +3,7 @@ import { readFlag } from '../mapping/flags.ts';
 import type { DisplayType } from '../ortto/field-types.ts';
 import type { LeftOutReason } from '../reasons.ts';
 import { normalEmail } from './identity.ts';
+import { integerOf, thousandthsOf } from './numbers.ts';
 import { normalPhone } from './phone.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -44,47 +45,12 @@ const text = (value: unknown, length: number): Converted => {
   return characters.length <= length ? { value: whole } : { value: characters.slice(0, length).join(''), cut: true };
 };
 
-/** A number, or text that is one without an exponent; undefined otherwise. */
-const readNumber = (value: unknown): number | undefined => {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  return typeof value === 'string' && /^\s*[+-]?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
-};
-
-const integer = (value: unknown): Converted => {
-  const number = readNumber(value);
-  if (number === undefined) return { misfit: 'not_a_number' };
-  if (!Number.isInteger(number)) return { misfit: 'not_an_integer' };
-  return Number.isSafeInteger(number) ? { value: number + 0 } : { misfit: 'number_out_of_range' };
-};
-
-/**
- * Ortto stores decimals as thousandths. The shift is made on the number's shortest decimal form, because 1.005 * 1000 is not
- * 1005; further decimals are rounded half away from zero.
- */
-const thousandths = (value: unknown): Converted => {
-  const number = readNumber(value);
-  if (number === undefined) return { misfit: 'not_a_number' };
-  const [digits = '0', exponent = '0'] = String(Math.abs(number)).split('e');
-  const shifted = Math.round(Number(`${digits}e${Number(exponent) + 3}`));
-  if (!Number.isSafeInteger(shifted)) return largeThousandths(number);
-  return { value: number < 0 && shifted !== 0 ? -shifted : shifted };
-};
-
-/** Of ES2025, in Node since 21; TypeScript's library does not have it yet. */
-const rawJson = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
-
-/** Ortto's integers have 64 bits. */
-const MAX_INT64 = 2n ** 63n - 1n;
-
-/** A whole number of thousandths that a double does not hold exactly, as the literal that goes into the JSON. */
-const largeThousandths = (number: number): Converted => {
-  // Above 2^53 / 1000 a double still has the unit and, below 2^53, every digit before the point.
-  const whole = Number.isInteger(number) ? BigInt(number) * 1000n : undefined;
-  if (whole === undefined || !Number.isSafeInteger(number) || whole > MAX_INT64 || whole < -MAX_INT64) {
-    return { misfit: 'number_out_of_range' };
-  }
-  return { value: rawJson.rawJSON(String(whole)) };
-};
+const numeric =
+  (read: typeof integerOf): ((value: unknown) => Converted) =>
+  (value) => {
+    const result = read(value);
+    return typeof result === 'string' ? { misfit: result } : { value: result };
+  };
 
 const DAY = /^(\d{4})-(\d\d)-(\d\d)(?:$|T)/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
@@ -177,9 +143,9 @@ const CONVERTERS: {
   link: (value) => text(value, TEXT_LENGTH),
   single_select: (value) => text(value, TEXT_LENGTH),
   email,
-  integer,
-  decimal: thousandths,
-  currency: thousandths,
+  integer: numeric(integerOf),
+  decimal: numeric(thousandthsOf),
+  currency: numeric(thousandthsOf),
   date,
   time,
   bool,

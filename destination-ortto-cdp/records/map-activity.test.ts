@@ -35,7 +35,7 @@ const task = {
 };
 const event = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
 
-test('a task becomes an event about whom it names, at its time, with a key of its own', () => {
+test('a task becomes an activity about whom it names, at its time, with a key of its own', () => {
   expect(event({ CompletedDateTime: null, Due__c: null })).toEqual({
     kind: 'activity',
     activity: {
@@ -44,6 +44,7 @@ test('a task becomes an event about whom it names, at its time, with a key of it
       about: { kind: 'contact', id: CONTACT_ID, field: 'WhoId' },
       activityId: 'act:cm:task',
       occurredAt: '2026-05-30T09:00:00.000Z',
+      ahead: undefined,
       key: `${TASK_ID}/In%2Fprogress`,
       attributes: { 'str:cm:subject': 'Call' },
       cut: [],
@@ -52,13 +53,13 @@ test('a task becomes an event about whom it names, at its time, with a key of it
   });
 });
 
-test('the first time a record has is the time of its event', () => {
+test('the first time a record has is the time of its activity', () => {
   expect(event({ CompletedDateTime: '2026-05-31' })).toMatchObject({
     activity: { occurredAt: '2026-05-31T00:00:00.000Z' },
   });
 });
 
-test('an event is about a lead as well', () => {
+test('an activity is about a lead as well', () => {
   expect(event({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
     activity: { about: { kind: 'lead', id: '00Q5g00000XyZabEAF' } },
   });
@@ -84,7 +85,7 @@ test.each([
   expect(event(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
 });
 
-test('an event is kept until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
+test('an activity is kept until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
   const at = (ms: number) => event({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
   const oldest = -(90 * 24 - 1) * 3_600_000;
   expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
@@ -97,14 +98,14 @@ test("today's date is not in the future, wherever the day begins first, and is t
   expect(event({ CreatedDate: dayAt(48 * 3_600_000) })).toMatchObject({ kind: 'reject', reason: 'in_the_future' });
 });
 
-test('all problems of an event are reported at once', () => {
+test('all problems of an activity are reported at once', () => {
   expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
     reason: 'not_a_person',
     others: [{ reason: 'not_a_time' }, { reason: 'not_a_date' }],
   });
 });
 
-test('an attribute that fits no type, or was nulled on the way, is left out, and its event is recorded', () => {
+test('an attribute that fits no type, or was nulled on the way, is left out, and its activity is recorded', () => {
   expect(event({ Due__c: 'soon' })).toMatchObject({
     activity: { attributes: { 'str:cm:subject': 'Call' }, leftOut: [{ field: 'Due__c', reason: 'not_a_date' }] },
   });
@@ -151,7 +152,7 @@ test("an activity record's own id says nothing about whom it is about", () => {
   expect(about({ Id: CONTACT_ID })).toMatchObject({ kind: 'skip', reason: 'no_person' });
 });
 
-test('events of different values never share a key', () => {
+test('activities of different values never share a key', () => {
   const keyed = { ...tasks, identifiedBy: [['Status'], ['Kind__c']] };
   const key = (Status: string, Kind__c: string) => {
     const mapped = event({ Status, Kind__c }, keyed);
@@ -161,7 +162,7 @@ test('events of different values never share a key', () => {
   expect(key('a', 'b')).toBe(key('a', 'b'));
 });
 
-test('an event past sixteen kilobytes is rejected before it is sent', () => {
+test('an activity past sixteen kilobytes is rejected before it is sent', () => {
   const wide = {
     ...tasks,
     person: {

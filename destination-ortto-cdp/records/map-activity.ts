@@ -30,23 +30,34 @@ export const mapActivity = (
   const about = mapping.about === undefined ? aboutByValues(mapping, data) : aboutByField(mapping, mapping.about, data);
   if (about === undefined) return { kind: 'skip', id, reason: 'no_person' };
   const time = timeOf(mapping, data, now);
-  if (typeof time === 'number' && time < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
+  if ('at' in time && time.at < now - OLDEST_MS) return { kind: 'skip', id, reason: 'older_than_90_days' };
   const activity = 'reason' in about || about.kind !== 'account' ? mapping.person : mapping.organization;
   const { attributes, cut, leftOut } = attributesOf(mapping, activity, data, nulled);
   const [first, ...others] = [
     ...('reason' in about ? [about] : []),
-    ...(typeof time === 'number' ? [] : [time]),
+    ...('at' in time ? [] : [time]),
     ...(Buffer.byteLength(JSON.stringify(attributes)) > ATTRIBUTE_BYTES ? [TOO_LARGE] : []),
   ];
   if (first !== undefined) return rejection(id, first, [...others, ...leftOut]);
-  if ('reason' in about || typeof time !== 'number' || activity === undefined) {
+  if ('reason' in about || !('at' in time) || activity === undefined) {
     throw new Error(`A record of ${mapping.stream} has neither an activity nor a problem`);
   }
-  const occurredAt = new Date(time).toISOString();
+  const occurredAt = new Date(time.at).toISOString();
   const key = keyOf(mapping, data, id);
   return {
     kind: 'activity',
-    activity: { mapping, id, about, activityId: activity.activityId, occurredAt, key, attributes, cut, leftOut },
+    activity: {
+      mapping,
+      id,
+      about,
+      activityId: activity.activityId,
+      occurredAt,
+      ahead: time.ahead,
+      key,
+      attributes,
+      cut,
+      leftOut,
+    },
   };
 };
 
@@ -89,11 +100,17 @@ const aboutByValues = (mapping: ActivityMapping, data: JsonObject): About | Faul
   return named.length > 1 ? { reason: 'several_ids', field: named.map(({ field }) => field).join(', ') } : named[0];
 };
 
+/** When it happened, in milliseconds since 1970; `ahead` names the field if that holds a day which has not begun in UTC. */
+interface Occurrence {
+  readonly at: number;
+  readonly ahead: string | undefined;
+}
+
 /**
  * The first time that the record has. A future time might still change, and with it the activity's identity. A date without a time
  * is midnight in UTC, whoever reads it and when: in Sydney today's date is ahead of that for most of the morning.
  */
-const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number | Fault => {
+const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): Occurrence | Fault => {
   for (const path of mapping.occurredAt) {
     const value = valueAt(data, path);
     if (value === null || value === undefined || value === '') continue;
@@ -101,7 +118,8 @@ const timeOf = (mapping: ActivityMapping, data: JsonObject, now: number): number
     const instant = instantOf(value);
     if (instant === undefined) return { reason: 'not_a_time', field };
     const latest = now + CLOCK_SKEW_MS + (typeof value === 'string' && !value.includes('T') ? FIRST_DAYLIGHT_MS : 0);
-    return instant > latest ? { reason: 'in_the_future', field } : instant;
+    if (instant > latest) return { reason: 'in_the_future', field };
+    return { at: instant, ahead: instant > now + CLOCK_SKEW_MS ? field : undefined };
   }
   return { reason: 'no_time', field: mapping.occurredAt[0]?.join('.') };
 };

@@ -65,6 +65,8 @@ export interface Activity {
   readonly activityId: string;
   /** RFC 3339. Like `key`, the same whenever the same activity is sent again. */
   readonly occurredAt: string;
+  /** The field whose day had not begun in UTC when the record came; undefined if the time was past. */
+  readonly ahead: string | undefined;
   readonly key: string;
   /** Values in Ortto's form, by attribute id. */
   readonly attributes: JsonObject;

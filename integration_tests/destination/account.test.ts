@@ -40,7 +40,9 @@ test('check connects, says how much room there is, and writes nothing', async ()
   const before = JSON.stringify(ortto.cdp.snapshot());
   const { exitCode, statuses } = await runCheck(ortto);
   expect(exitCode).toBe(0);
-  expect(statuses).toMatchObject([{ status: 'SUCCEEDED', message: expect.stringContaining('Custom fields in use: 1 for people') }]);
+  expect(statuses).toMatchObject([
+    { status: 'SUCCEEDED', message: expect.stringContaining('Custom fields in use: 1 for people') },
+  ]);
   expect(JSON.stringify(ortto.cdp.snapshot())).toBe(before);
 });
 

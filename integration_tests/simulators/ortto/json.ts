@@ -8,3 +8,16 @@ export const readStrings = (value: unknown): readonly string[] | undefined => {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 };
+
+/** TypeScript does not declare these yet; Node has them since 22. */
+const json = JSON as unknown as { rawJSON: (text: string) => object; isRawJSON: (value: unknown) => boolean };
+
+/** A value that JSON.stringify writes as this text. */
+export const rawJson = (text: string): object => json.rawJSON(text);
+
+/** Whether a parsed value is an integer of 64 bits. */
+export const isInteger = (value: unknown): boolean => {
+  if (!json.isRawJSON(value)) return Number.isSafeInteger(value);
+  const integer = BigInt((value as { readonly rawJSON: string }).rawJSON);
+  return BigInt.asIntN(64, integer) === integer;
+};

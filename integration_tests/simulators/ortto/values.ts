@@ -1,5 +1,5 @@
 import type { DisplayType, Field } from './fields.ts';
-import { isObject, readStrings } from './json.ts';
+import { isInteger, isObject, readStrings } from './json.ts';
 import type { Limits } from './limits.ts';
 import type { Switches } from './switches.ts';
 
@@ -89,9 +89,9 @@ const readers: { readonly [Type in DisplayType]: (json: unknown, field: Field, p
   email: (json, _, policy) => text(json, policy.limits.textLength, policy),
   link: (json, _, policy) => text(json, policy.limits.textLength, policy),
   large_text: (json, _, policy) => text(json, policy.limits.largeTextLength, policy),
-  integer: (json) => (Number.isSafeInteger(json) ? { value: json } : wrongType('an integer', json)),
-  decimal: (json) => (Number.isSafeInteger(json) ? { value: json } : wrongType('an integer (value x 1000)', json)),
-  currency: (json) => (Number.isSafeInteger(json) ? { value: json } : wrongType('an integer (value x 1000)', json)),
+  integer: (json) => (isInteger(json) ? { value: json } : wrongType('an integer', json)),
+  decimal: (json) => (isInteger(json) ? { value: json } : wrongType('an integer (value x 1000)', json)),
+  currency: (json) => (isInteger(json) ? { value: json } : wrongType('an integer (value x 1000)', json)),
   bool: (json) => (typeof json === 'boolean' ? { value: json } : wrongType('a boolean', json)),
   date,
   time: (json) => (readTime(json) === undefined ? wrongType('an RFC 3339 time', json) : { value: json }),
