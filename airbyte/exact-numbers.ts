@@ -10,17 +10,22 @@ const isSuspect = (value: unknown): boolean =>
   typeof value === 'number' &&
   (Number.isInteger(value) ? Math.abs(value) >= 10 ** EXACT_DIGITS : String(value).length > EXACT_DIGITS + 1);
 
+/** The number that the text says, or the text itself, without zeros at its end, if a double may not carry all its digits. */
+export const exactNumber = (text: string): number | string => {
+  if (!/^-?\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  const plain = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  const digits = plain.replace('.', '').replace(/^-?0*/, '');
+  return digits.length > EXACT_DIGITS ? plain : Number(text);
+};
+
 interface Context {
   readonly source?: string;
 }
 
 /** TypeScript does not declare the third argument yet; Node has it since 22. */
 type Reviver = (this: unknown, key: string, value: unknown, context: Context) => unknown;
-const reviveExactly: Reviver = (_, value, { source }) => {
-  if (typeof value !== 'number' || source === undefined || !/^-?\d+(?:\.\d+)?$/.test(source)) return value;
-  const digits = source.replace(/\.(\d*?)0*$/, '$1').replace(/^-?0*/, '');
-  return digits.length > EXACT_DIGITS ? source : value;
-};
+const reviveExactly: Reviver = (_, value, { source }) =>
+  typeof value === 'number' && source !== undefined ? exactNumber(source) : value;
 
 /**
  * The record's data with each number that a double may have changed as the text it came as. Of the record's own values only:

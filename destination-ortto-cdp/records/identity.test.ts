@@ -88,3 +88,8 @@ test.each(['\u200bana@corp.test', 'ana\u00ad@corp.test', '\u202eana@corp.test', 
     expect(normalEmail(text)).toBe('ana@corp.test');
   },
 );
+
+test('an id with something invisible in it is that id', () => {
+  expect(salesforceId('\u200b0014W000027f6V3QAI\u200e ')).toBe('0014W000027f6V3QAI');
+  expect(certainId('\u200b0014W000027f6V3QAI\u200e ')).toBe('0014W000027f6V3QAI');
+});

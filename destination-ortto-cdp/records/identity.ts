@@ -38,18 +38,20 @@ const KIND_BY_KEY_PREFIX: ReadonlyMap<string, IdKind> = new Map([
 /** The kind of record that an id belongs to; undefined for any other object. */
 export const idKind = (id: string): IdKind | undefined => KIND_BY_KEY_PREFIX.get(id.slice(0, 3));
 
+/** Characters of an id with something invisible or space around it; every text of a record is looked at. */
+const MOST_WITH_INVISIBLE = 24;
+
 /**
  * The value, if it is certainly the id of a contact, lead or account: 18 characters with a valid checksum. Any text of 15
  * letters could be mistaken for the shorter form.
  */
-export const certainId = (value: unknown): string | undefined =>
-  typeof value === 'string' &&
-  value.length === 18 &&
-  idKind(value) !== undefined &&
-  ID_FORM.test(value) &&
-  value.endsWith(checksum(value.slice(0, 15)))
-    ? value
+export const certainId = (value: unknown): string | undefined => {
+  if (typeof value !== 'string' || value.length < 18 || value.length > MOST_WITH_INVISIBLE) return undefined;
+  const id = value.length === 18 ? value : withoutInvisible(value);
+  return id.length === 18 && idKind(id) !== undefined && ID_FORM.test(id) && id.endsWith(checksum(id.slice(0, 15)))
+    ? id
     : undefined;
+};
 
 /** Local parts in any script and names of hosts with an underscore are in use; whether a domain exists is not asked. */
 const EMAIL_OPTIONS = { allow_utf8_local_part: true, allow_underscores: true } as const;

@@ -33,10 +33,10 @@ const task = {
   Status: 'In/progress',
   Subject: 'Call',
 };
-const event = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
+const activity = (data: JsonObject, mapping = tasks): Mapped => mapRecord(mapping, { ...task, ...data }, NOW);
 
 test('a task becomes an activity about whom it names, at its time, with a key of its own', () => {
-  expect(event({ CompletedDateTime: null, Due__c: null })).toEqual({
+  expect(activity({ CompletedDateTime: null, Due__c: null })).toEqual({
     kind: 'activity',
     activity: {
       mapping: tasks,
@@ -54,13 +54,13 @@ test('a task becomes an activity about whom it names, at its time, with a key of
 });
 
 test('the first time a record has is the time of its activity', () => {
-  expect(event({ CompletedDateTime: '2026-05-31' })).toMatchObject({
+  expect(activity({ CompletedDateTime: '2026-05-31' })).toMatchObject({
     activity: { occurredAt: '2026-05-31T00:00:00.000Z' },
   });
 });
 
 test('an activity is about a lead as well', () => {
-  expect(event({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
+  expect(activity({ WhoId: '00Q5g00000XyZab' })).toMatchObject({
     activity: { about: { kind: 'lead', id: '00Q5g00000XyZabEAF' } },
   });
 });
@@ -68,10 +68,11 @@ test('an activity is about a lead as well', () => {
 test.each([
   [{ WhoId: null }, 'no_person'],
   [{ WhoId: '' }, 'no_person'],
+  [{ WhoId: '\u200b ' }, 'no_person'],
   [{ CreatedDate: '2026-03-01T00:00:00Z' }, 'older_than_90_days'],
   [{ IsDeleted: true }, 'deleted'],
 ])('a task with %j is skipped: %s', (data, reason) => {
-  expect(event(data)).toEqual({ kind: 'skip', id: TASK_ID, reason });
+  expect(activity(data)).toEqual({ kind: 'skip', id: TASK_ID, reason });
 });
 
 test.each([
@@ -82,31 +83,31 @@ test.each([
   [{ CreatedDate: 'yesterday' }, 'not_a_time', 'CreatedDate'],
   [{ CreatedDate: '2026-06-02T00:00:00Z' }, 'in_the_future', 'CreatedDate'],
 ])('a task with %j is rejected: %s in %s', (data, reason, at) => {
-  expect(event(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
+  expect(activity(data)).toMatchObject({ kind: 'reject', id: TASK_ID, reason, field: at });
 });
 
 test('an activity is kept until an hour before its ninety days are over, and a clock may be five minutes behind', () => {
-  const at = (ms: number) => event({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
+  const at = (ms: number) => activity({ CreatedDate: new Date(NOW + ms).toISOString() }).kind;
   const oldest = -(90 * 24 - 1) * 3_600_000;
   expect([at(oldest), at(oldest - 1000), at(300_000), at(301_000)]).toEqual(['activity', 'skip', 'activity', 'reject']);
 });
 
 test("today's date is not in the future, wherever the day begins first, and is the same instant at any hour", () => {
   const dayAt = (aheadMs: number) => new Date(NOW + aheadMs).toISOString().slice(0, 10);
-  const ahead = event({ CreatedDate: dayAt(14 * 3_600_000) });
+  const ahead = activity({ CreatedDate: dayAt(14 * 3_600_000) });
   expect(ahead).toMatchObject({ activity: { occurredAt: `${dayAt(14 * 3_600_000)}T00:00:00.000Z` } });
-  expect(event({ CreatedDate: dayAt(48 * 3_600_000) })).toMatchObject({ kind: 'reject', reason: 'in_the_future' });
+  expect(activity({ CreatedDate: dayAt(48 * 3_600_000) })).toMatchObject({ kind: 'reject', reason: 'in_the_future' });
 });
 
 test('all problems of an activity are reported at once', () => {
-  expect(event({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
+  expect(activity({ WhoId: ACCOUNT_ID, CreatedDate: 'x', Due__c: 'y' })).toMatchObject({
     reason: 'not_a_person',
     others: [{ reason: 'not_a_time' }, { reason: 'not_a_date' }],
   });
 });
 
 test('an attribute that fits no type, or was nulled on the way, is left out, and its activity is recorded', () => {
-  expect(event({ Due__c: 'soon' })).toMatchObject({
+  expect(activity({ Due__c: 'soon' })).toMatchObject({
     activity: { attributes: { 'str:cm:subject': 'Call' }, leftOut: [{ field: 'Due__c', reason: 'not_a_date' }] },
   });
   expect(mapRecord(tasks, { ...task, Subject: null }, NOW, ['Subject', 'WhoId'])).toMatchObject({
@@ -155,7 +156,7 @@ test("an activity record's own id says nothing about whom it is about", () => {
 test('activities of different values never share a key', () => {
   const keyed = { ...tasks, identifiedBy: [['Status'], ['Kind__c']] };
   const key = (Status: string, Kind__c: string) => {
-    const mapped = event({ Status, Kind__c }, keyed);
+    const mapped = activity({ Status, Kind__c }, keyed);
     return mapped.kind === 'activity' ? mapped.activity.key : undefined;
   };
   expect(key('a/b', 'c')).not.toBe(key('a', 'b/c'));
@@ -176,5 +177,5 @@ test('an activity past sixteen kilobytes is rejected before it is sent', () => {
     },
   };
   const texts = Object.fromEntries(wide.person.attributes.map(({ from }) => [from, 'x'.repeat(4000)]));
-  expect(event(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
+  expect(activity(texts, wide)).toMatchObject({ kind: 'reject', reason: 'activity_too_large' });
 });

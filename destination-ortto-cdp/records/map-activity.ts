@@ -4,6 +4,7 @@ import { certainId, idKind, salesforceId } from './identity.ts';
 import { isNulled, rejection, valueAt } from './mapped.ts';
 import type { Activity, LeftOut, Mapped, Rejection } from './mapped.ts';
 import { convert, instantOf } from './convert.ts';
+import { withoutInvisible } from './visible-text.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -75,7 +76,8 @@ const aboutByField = (
 ): About | Fault | undefined => {
   const field = path.join('.');
   const value = valueAt(data, path);
-  if (value === null || value === undefined || value === '') return undefined;
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'string' && withoutInvisible(value) === '') return undefined;
   const id = salesforceId(value);
   const kind = id === undefined ? undefined : idKind(id);
   const fits = kind === 'account' ? mapping.organization : kind && mapping.person;

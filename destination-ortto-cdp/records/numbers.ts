@@ -41,6 +41,9 @@ const split = (text: string): Decimal | undefined => {
   return parts === null ? undefined : [parts[1] ?? '', parts[2] ?? '', parts[3] ?? ''];
 };
 
+/** More digits than 64 bits have; a BigInt of very many takes very long. */
+const isTooLong = (whole: string): boolean => whole.length > 19 && whole.replace(/^0+/, '').length > 19;
+
 const signed = (sign: string, magnitude: bigint): bigint => (sign === '-' ? -magnitude : magnitude);
 
 /** What is wrong with a number: it is none, it has a fraction, or it is beyond 64 bits. */
@@ -53,6 +56,7 @@ export const integerOf = (value: unknown): number | IntegerLiteral | NumberFault
   if (typeof decimal === 'number') return Number.isInteger(decimal) ? decimal + 0 : 'not_an_integer';
   const [sign, whole, fraction] = decimal;
   if (/[1-9]/.test(fraction)) return 'not_an_integer';
+  if (isTooLong(whole)) return 'number_out_of_range';
   return literal(signed(sign, BigInt(whole))) ?? 'number_out_of_range';
 };
 
@@ -63,12 +67,14 @@ export const integerOf = (value: unknown): number | IntegerLiteral | NumberFault
 export const thousandthsOf = (value: unknown): number | IntegerLiteral | NumberFault => {
   const decimal = readDecimal(value);
   if (decimal === undefined) return 'not_a_number';
-  if (typeof decimal === 'number' && Math.abs(decimal) < 1e12) {
+  // With more digits, what is just below a half would become one.
+  if (typeof decimal === 'number' && Math.abs(decimal) < 1e12 && String(decimal).length <= EXACT_DIGITS) {
     const [digits = '0', exponent = '0'] = String(Math.abs(decimal)).split('e');
     const shifted = Math.round(Number(`${digits}e${Number(exponent) + 3}`));
     return decimal < 0 && shifted !== 0 ? -shifted : shifted;
   }
   const [sign, whole, fraction] = typeof decimal === 'number' ? (split(String(decimal)) ?? ['', '0', '']) : decimal;
+  if (isTooLong(whole)) return 'number_out_of_range';
   const kept = BigInt(whole + fraction.slice(0, 3).padEnd(3, '0'));
   const rounded = (fraction[3] ?? '0') >= '5' ? kept + 1n : kept;
   return literal(signed(sign, rounded)) ?? 'number_out_of_range';

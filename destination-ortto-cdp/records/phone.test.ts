@@ -58,3 +58,7 @@ test('whatever the text, a number has 4 to 15 digits and nothing else', () => {
     { numRuns: 2_000 },
   );
 });
+
+test('a text far longer than any number is none, and is not searched', () => {
+  expect(normalPhone(`0401 234 567${' '.repeat(1_000_000)}x`)).toBeUndefined();
+});

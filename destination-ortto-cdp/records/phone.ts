@@ -20,6 +20,9 @@ const asciiDigits = (text: string): string =>
     return String(code - (ZEROS.findLast((zero) => zero <= code) ?? code));
   });
 
+/** In characters. Salesforce's own phone fields hold 40; what is much longer is something else, and slow to search. */
+const MAX_LENGTH = 250;
+
 const EXTENSION =
   /\s*[;,]?\s*(?:\b(?:extension|extn|ext|poste|durchwahl|dw|app|interno|int|ramal|anexo|tst)\b\.?|\bx|(?<=\d)x|#|(?:ext|isub)=)\s*:?\s*\d{1,7}\s*$/i;
 
@@ -79,7 +82,10 @@ const byDigits = (text: string): Phone | undefined => {
  * code, and any other belongs to the Ortto account's own country. Undefined if it cannot be a phone number.
  */
 export const normalPhone = (text: string, country?: CountryCode): Phone | undefined => {
+  if (text.length > MAX_LENGTH) return undefined;
   const number = cleaned(text);
+  // A country's plan counts digits, also where all of them are zeros.
+  if (count(number.replaceAll('0', '')) === 0) return undefined;
   const dialled = isDialledAbroad(number, country) ? number.replace('011', '+') : number;
   if (country === undefined) return byDigits(dialled);
   return byCountry(dialled.replace(/^\(?00/, '+'), country);

@@ -48,6 +48,11 @@ test.each([
     { CreatedDate: '2026-06-08T22:55:11.500000Z' },
   ],
   ['nothing', { createddate: null, points__c: null }, { CreatedDate: null, Points__c: null }],
+  [
+    'a number of more digits than a double carries',
+    { points__c: '123456789012345678.000' },
+    { Points__c: '123456789012345678' },
+  ],
   ['a number field that holds no number', { points__c: 'NaN' }, { Points__c: 'NaN' }],
   ['a number field that holds blank text', { points__c: ' ' }, { Points__c: ' ' }],
 ])('leaves %s unchanged', (_, columns, fields) => {

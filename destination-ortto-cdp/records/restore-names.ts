@@ -1,4 +1,5 @@
 import type { JSONSchema7, JSONSchema7Definition } from 'json-schema';
+import { exactNumber } from '../../airbyte/exact-numbers.ts';
 import type { JsonObject } from '../../airbyte/protocol.ts';
 
 // Some hosts store records in SQL tables before they pass them on; PyAirbyte's cache does so by default. The catalog then
@@ -32,5 +33,5 @@ const original = (property: JSONSchema7Definition, value: unknown): unknown => {
   if (typeof property === 'boolean' || typeof value !== 'string') return value;
   if (property.format === 'date-time' && ZONELESS.test(value)) return `${value}Z`;
   const isNumber = [property.type ?? []].flat().some((type) => type === 'number' || type === 'integer');
-  return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+  return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? exactNumber(value.trim()) : value;
 };
