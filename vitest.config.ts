@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Random runs and whole syncs that take long: `npm run test:long`, so that `npm test` stays under five minutes on two cores. */
+const LONG = [
+  'integration_tests/**/*laws.test.ts',
+  'integration_tests/destination/{kill,model}.test.ts',
+  'integration_tests/platform/{hosts,modes}.test.ts',
+  'integration_tests/project/image.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Most integration tests wait for processes of their own, so one worker more than the two cores they must do with.
@@ -17,6 +25,15 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['integration_tests/**/*.test.ts'],
+          exclude: LONG,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: LONG,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

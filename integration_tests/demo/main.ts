@@ -152,7 +152,7 @@ const main = async (): Promise<boolean> => {
 };
 
 const eventsClaim = (recorded: number, found: number): Claim => ({
-  text: 'Every event recorded in either sync is an activity, once',
+  text: 'Every activity recorded in either sync is in the CDP, once',
   checked: recorded,
   counterexamples: found === recorded ? [] : [`there are ${found} activities`],
 });
