@@ -1,3 +1,5 @@
+import { parseExactly } from '../simulators/ortto/json.ts';
+
 // Reads a CDP back through Ortto's API, as anybody with the key could, without a line of the destination's code.
 
 export interface CdpEntity {
@@ -32,7 +34,7 @@ export const readCdp = async (url: string, apiKey: string): Promise<CdpContent> 
       body: JSON.stringify(body),
     });
     if (!answer.ok) throw new Error(`${path} answers ${answer.status}`);
-    return answer.json();
+    return parseExactly(await answer.text());
   };
 
   const readAll = async (path: string, fields: readonly string[]): Promise<CdpEntity[]> => {

@@ -27,9 +27,8 @@ UNREACHABLE = {"column.with.dots"}
 """Fields a mapping cannot name: a dot leads to a field of a parent, and no Salesforce name has one of its own."""
 
 UNFIT: dict[str, set[int]] = {
-    # Whole numbers beyond those that JSON's numbers hold exactly, and numbers beyond what Ortto's thousandths hold.
-    "large_decimals_and_numbers": {1, 2},
-    "special_number_values": {1, 3, 4, 5},
+    # Beyond 64 bits of thousandths.
+    "special_number_values": {1, 3},
     # A list with an object in it is not a set of options.
     "nested_json_objects": {1},
     "array_of_primitives": {2},

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultAnswer } from './faults.ts';
 import type { Answer } from './instance.ts';
-import { rawJson } from './json.ts';
+import { parseExactly } from './json.ts';
 import type { JsonObject } from './json.ts';
 
 /** A refusal in the envelope that Ortto's errors have. */
@@ -29,15 +29,6 @@ export const send = (
   });
   response.end(isText ? body : `${JSON.stringify(body ?? {})}\n`);
 };
-
-/** Integers that a double cannot hold stay digits, as they would in a language with 64-bit integers. */
-const parseExactly = (text: string): unknown =>
-  /\d{16}/.test(text)
-    ? JSON.parse(text, ((_: string, value: unknown, { source }: { source?: string }) =>
-        typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
-          ? rawJson(source ?? '')
-          : value) as (key: string, value: unknown) => unknown)
-    : JSON.parse(text);
 
 const parse = (text: string): { readonly json: unknown } | undefined => {
   try {

@@ -13,7 +13,7 @@ export const readStrings = (value: unknown): readonly string[] | undefined => {
 const json = JSON as unknown as { rawJSON: (text: string) => object; isRawJSON: (value: unknown) => boolean };
 
 /** A value that JSON.stringify writes as this text. */
-export const rawJson = (text: string): object => json.rawJSON(text);
+const rawJson = (text: string): object => json.rawJSON(text);
 
 /** Whether a parsed value is an integer of 64 bits. */
 export const isInteger = (value: unknown): boolean => {
@@ -21,3 +21,12 @@ export const isInteger = (value: unknown): boolean => {
   const integer = BigInt((value as { readonly rawJSON: string }).rawJSON);
   return BigInt.asIntN(64, integer) === integer;
 };
+
+/** Integers that a double cannot hold stay digits, as they would in a language with 64-bit integers. */
+export const parseExactly = (text: string): unknown =>
+  /\d{16}/.test(text)
+    ? JSON.parse(text, ((_: string, value: unknown, { source }: { source?: string }) =>
+        typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? '')
+          ? rawJson(source ?? '')
+          : value) as (key: string, value: unknown) => unknown)
+    : JSON.parse(text);
