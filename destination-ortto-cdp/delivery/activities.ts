@@ -9,6 +9,7 @@ import type { Fate } from '../queue/ledger.ts';
 import type { Activity, LeftOut } from '../records/mapped.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Identities } from '../mapping/identities.ts';
+import { MAX_REFUSED } from './refused-rows.ts';
 
 /** Ortto keeps this many activities of one kind per person and day; what happens to further ones is not documented. */
 const ACTIVITIES_A_DAY = 50;
@@ -103,9 +104,6 @@ export const createActivityDelivery = ({
     });
   };
 };
-
-/** Attributes that an activity may be refused for before it is given up. */
-const MAX_REFUSED = 3;
 
 /** An activity on its way, with what has been left out of it because Ortto refused it. */
 interface ActivityTrial {

@@ -6,8 +6,8 @@ import type { Attempt } from './writes.ts';
 
 // Ortto refuses a row and names a field: the row goes again without that field, so that nobody is lost for one bad value.
 
-/** Fields that a row may be refused for before it is given up. */
-const MAX_REFUSED = 3;
+/** Fields of a row, or attributes of an activity, that it may be refused for before it is given up. */
+export const MAX_REFUSED = 3;
 
 /** A write on its way, with what has been left out of it because Ortto refused it. */
 export interface Trial {
